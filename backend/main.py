@@ -1,0 +1,111 @@
+"""The application: lifespan, middleware, routers and the translation of errors. No logic lives here."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api import panel
+from api.router import router as api_router
+from config import ConfigError, Settings, load_settings
+from container import Container
+from errors import AtendeError, InvalidData, NotFound
+from observability import RequestContextMiddleware, configure_logging, get_logger
+from webhooks.routes import webhook_routes
+
+log = get_logger(__name__)
+
+
+def create_app(settings: Settings, **overrides: Any) -> FastAPI:
+    """Build the app; nothing is opened before the lifespan starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        configure_logging(settings)
+        container = await Container.open(settings, **overrides)
+        app.state.container = container
+        try:
+            await container.start()
+            yield
+        finally:
+            await container.close()
+
+    app = FastAPI(
+        title="Atende Ai",
+        version="1.0.0",
+        lifespan=lifespan,
+        docs_url=None if settings.production else "/docs",
+        redoc_url=None,
+        max_body_size=20 * 1024 * 1024,
+    )
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            allow_credentials=True,
+        )
+    app.add_middleware(panel.SecurityHeaders)
+    app.add_middleware(RequestContextMiddleware)
+    app.include_router(api_router)
+    app.router.routes.extend(webhook_routes())
+    panel.mount(app)
+    app.add_exception_handler(AtendeError, _expected_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected_error)
+    return app
+
+
+async def _expected_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AtendeError)
+    body: dict[str, Any] = {"detail": error.detail, "code": error.code}
+    if isinstance(error, InvalidData):
+        body["errors"] = [{"campo": field, "mensagem": message} for field, message in error.errors]
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    return JSONResponse(body, status_code=error.status, headers=headers)
+
+
+async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    fields = [(".".join(str(part) for part in item["loc"][1:]), str(item["msg"])) for item in error.errors()]
+    return await _expected_error(request, InvalidData(fields))
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return await _expected_error(request, NotFound())
+    body = {"detail": "Esta requisição não pode ser atendida.", "code": "requisicao_invalida"}
+    return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+
+
+async def _unexpected_error(_request: Request, error: Exception) -> JSONResponse:
+    log.error("unhandled error", exc_info=error)
+    return JSONResponse({"detail": AtendeError.detail, "code": AtendeError.code}, status_code=500)
+
+
+def _app_from_environment() -> FastAPI:
+    try:
+        settings = load_settings()
+        for name in ("database_url", "redis_url"):
+            if not getattr(settings, name):
+                raise ConfigError(f"{name.upper()} is not set. Use `make run`, which starts everything by itself.")
+    except ConfigError as error:
+        sys.exit(str(error))
+    return create_app(settings)
+
+
+def __getattr__(name: str) -> FastAPI:
+    """`uvicorn main:app` builds the app when it asks for it; importing the module builds nothing."""
+    if name == "app":
+        app = globals()["app"] = _app_from_environment()
+        return app
+    raise AttributeError(name)
