@@ -48,6 +48,11 @@ class EmbeddedServers:
     running: list[Guarded] = field(default_factory=list)
     _lock: int | None = None
 
+    @property
+    def lifelines(self) -> list[int]:
+        """Passed to the guard of a process that uses the servers, they make the servers outlive it."""
+        return [server.lifeline for server in self.running]
+
     def stop(self) -> None:
         """Stop everything and wait; may be called twice."""
         for server in self.running:

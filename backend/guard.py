@@ -100,6 +100,12 @@ class Guarded:
     def guard_pid(self) -> int:
         return self._guard.pid
 
+    @property
+    def lifeline(self) -> int:
+        """The descriptor whose closing stops it: a process that holds it too has to end first."""
+        assert self._guard.stdin is not None
+        return self._guard.stdin.fileno()
+
     def poll(self) -> int | None:
         """The exit status once the process has ended (negative: the signal), else None."""
         if self._status is None and (status := self._guard.poll()) is not None:
