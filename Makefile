@@ -33,19 +33,19 @@ format: setup ## formata o código Python
 	@$(VENV) -m ruff format --config backend/pyproject.toml backend
 
 pytest: ## testes do backend com servidores descartáveis: make pytest ARGS="tests/unit -k buffer"
-	@$(BOOTSTRAP) exec $(VENV) -m pytest --rootdir backend -c backend/pyproject.toml $(ARGS)
+	@$(BOOTSTRAP) exec python -m pytest $(ARGS)
 
 chaos: ## só os testes que matam processos no meio do trabalho
-	@$(BOOTSTRAP) exec $(VENV) -m pytest --rootdir backend -c backend/pyproject.toml backend/tests/chaos $(ARGS)
+	@$(BOOTSTRAP) exec python -m pytest tests/chaos $(ARGS)
 
 bench: ## mede o desempenho com servidores descartáveis
-	@$(BOOTSTRAP) exec $(VENV) bench $(ARGS)
+	@$(BOOTSTRAP) exec python ../bench $(ARGS)
 
 schema: setup ## gera de novo os tipos do painel a partir da API
-	@$(VENV) backend/apischema.py
+	@$(BOOTSTRAP) module devtools.apischema write
 
 lock: setup ## resolve e trava de novo as dependências do Python
-	@$(VENV) backend/locks.py compile
+	@$(BOOTSTRAP) module devtools.locks compile
 
 clean: ## apaga o que foi instalado e construído; os dados de .data ficam
 	@rm -rf backend/venv backend/openapi.json backend/.mypy_cache backend/.ruff_cache backend/.pytest_cache backend/.hypothesis .ruff_cache frontend/node_modules frontend/dist

@@ -113,7 +113,7 @@ def check_node() -> None:
         refuse("O Node.js daqui ({}) não funciona: instale o 20.19 ou mais novo e rode de novo.".format(node))
     if version < (20, 19) or (21, 0) <= version < (22, 13) or (23, 0) <= version < (24, 0):
         refuse(
-            "O painel precisa do Node.js 20.19 ou mais novo de uma linha par (20.19+, 22.13+ ou 24+), e o daqui é o {}: "
+            "O painel precisa do Node.js 20.19 ou mais novo (das linhas pares: 20.19, 22.13 ou 24), e o daqui é o {}: "
             "instale um deles e rode de novo.".format(shown)
         )
 

@@ -200,7 +200,9 @@ def _embedded_names(servers: EmbeddedServers) -> list[str]:
 
 
 def execute(command: list[str]) -> int:
-    """Run one command with throw-away servers in DATABASE_URL and REDIS_URL; returns its exit status."""
+    """Run one command, from backend/, with throw-away servers in DATABASE_URL and REDIS_URL; returns its status."""
+    if not command:
+        raise Refusal("Diga o comando a rodar: launcher.py exec python -m pytest, por exemplo.")
     with stop_on_signals(), contextlib.ExitStack() as cleanup:
         try:
             folder = cleanup.enter_context(temporary_data_dir())
@@ -211,7 +213,9 @@ def execute(command: list[str]) -> int:
                 "REDIS_URL": servers.redis_url or "",
                 "DATA_DIR": str(folder / "data"),
             }
-            program = Guarded(command, name=command[0], env=environment, held_fds=servers.lifelines)
+            if command[0] == "python":
+                command = [sys.executable, *command[1:]]
+            program = Guarded(command, name=command[0], cwd=BACKEND, env=environment, held_fds=servers.lifelines)
             cleanup.callback(program.stop)
             owner_is_gone = watch_make()
             while (status := program.poll()) is None:
@@ -237,9 +241,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         if options.command in ("test", "check"):
-            import testrunner  # only a development environment has what it needs
+            from devtools import runner  # only a development environment has what it needs
 
-            return testrunner.main(fast=options.command == "check")
+            return runner.main(fast=options.command == "check")
         if options.command == "exec":
             return execute(options.program)
         return serve(load_settings(), dev=options.command == "dev")
