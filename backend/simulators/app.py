@@ -15,6 +15,9 @@ from simulators.control import GeneralControl
 from simulators.control_support import BadControl, bad_control
 from simulators.faults import FaultBook
 from simulators.gateway import Gateway
+from simulators.google_control import GoogleControl
+from simulators.google_sheets import GoogleSheets
+from simulators.google_state import GoogleState
 from simulators.openai_api import OpenAIApi
 from simulators.openai_audio import OpenAIAudio
 from simulators.openai_chat import OpenAIChat
@@ -27,7 +30,7 @@ from simulators.twilio_control import TwilioControl
 from simulators.twilio_delivery import TwilioDelivery
 from simulators.twilio_inbound import TwilioInbound
 from simulators.twilio_state import TwilioState
-from simulators.vendor_errors import openai_error, twilio_error
+from simulators.vendor_errors import google_error, openai_error, twilio_error
 
 
 class _Build:
@@ -36,13 +39,14 @@ class _Build:
     def __init__(self, server: "SimulatorServer", client: httpx.AsyncClient) -> None:
         self.background = Background()
         recorder, faults = Recorder(), FaultBook()
-        twilio, openai = TwilioState(), OpenAIState()
+        twilio, openai, google = TwilioState(), OpenAIState(), GoogleState()
         delivery = TwilioDelivery(twilio, client, self.background)
         twilio_api, openai_api = TwilioApi(twilio, delivery), OpenAIApi(openai)
         control: list[Route] = [
             *GeneralControl(faults=faults, recorder=recorder, reset=server.reset).routes(),
             *TwilioControl(twilio, TwilioInbound(twilio, client), openai, self.background).routes(),
             *OpenAIControl(openai).routes(),
+            *GoogleControl(google).routes(),
         ]
         routes: list[BaseRoute] = [
             Mount("/twilio", app=_vendor([*twilio_api.routes(), *TwilioContent(twilio_api).routes()], _twilio_lost)),
@@ -53,6 +57,7 @@ class _Build:
                     _openai_lost,
                 ),
             ),
+            Mount("/google", app=_vendor([*GoogleSheets(google).routes()], _google_lost)),
             Route("/media-cdn/{token}", twilio_api.stored_file, methods=["GET"]),
             Mount("/control", app=Starlette(routes=control, exception_handlers={BadControl: bad_control})),
         ]
@@ -116,8 +121,13 @@ async def _openai_405(request: Request, _: Exception) -> Response:
     return openai_error(405, message)
 
 
+async def _google_404(request: Request, _: Exception) -> Response:
+    return google_error(404, f"Method not found: {request.url.path.removeprefix('/google')}")
+
+
 _twilio_lost: dict[int, object] = {404: _twilio_404, 405: _twilio_405}
 _openai_lost: dict[int, object] = {404: _openai_404, 405: _openai_405}
+_google_lost: dict[int, object] = {404: _google_404, 405: _google_404}
 
 
 def create_app() -> SimulatorServer:

@@ -140,9 +140,7 @@ def _delete_dimension(book: Spreadsheet, body: dict[str, Any], place: str) -> di
     if end > count:
         raise InvalidArgument(f"Invalid {place}: Cannot delete a dimension that doesn't exist.")
     if end - start >= count:
-        raise InvalidArgument(
-            f"Invalid {place}: You can't delete all the {'rows' if rows else 'columns'} on the sheet."
-        )
+        raise InvalidArgument(f"Invalid {place}: You can't delete every row or column on the sheet.")
     if rows:
         sheet.delete_rows(start, end)
     else:
@@ -200,9 +198,7 @@ def _sort_range(book: Spreadsheet, body: dict[str, Any], place: str) -> dict[str
     span = body.get("range") or {}
     sheet = _sheet(book, span.get("sheetId"), place)
     bounds = _grid(sheet, span)
-    specs = [
-        (int(s.get("dimensionIndex") or 0), s.get("sortOrder") == "DESCENDING") for s in body.get("sortSpecs") or []
-    ]
+    specs = [(int(s.get("dimensionIndex") or 0), s.get("sortOrder") == "DESCENDING") for s in body.get("sortSpecs", [])]
     if not specs or any(not bounds[1] <= column < bounds[3] for column, _ in specs):
         raise InvalidArgument(f"Invalid {place}: sortSpecs must name columns within the range.")
     sort_rows(sheet, bounds, specs)

@@ -21,9 +21,9 @@ from simulators.google_state import GoogleState, Sheet, Spreadsheet
 from simulators.google_values import INPUT_OPTIONS, RENDER_OPTIONS, InvalidArgument
 from simulators.vendor_errors import google_error
 
+_READ_ONLY_NAME = "spreadsheets.readonly"
 _SCOPES = frozenset(
-    f"https://www.googleapis.com/auth/{name}"
-    for name in ("spreadsheets", "drive", "drive.file", "spreadsheets.readonly")
+    f"https://www.googleapis.com/auth/{name}" for name in ("spreadsheets", "drive", "drive.file", _READ_ONLY_NAME)
 )
 _READ_ONLY = "https://www.googleapis.com/auth/spreadsheets.readonly"
 _VALUE_RANGE = frozenset({"range", "majorDimension", "values"})
