@@ -42,10 +42,10 @@ bench: ## mede o desempenho com servidores descartáveis
 	@$(BOOTSTRAP) exec python ../bench $(ARGS)
 
 schema: setup ## gera de novo os tipos do painel a partir da API
-	@$(BOOTSTRAP) module devtools.apischema write
+	@$(VENV) backend/devtools/apischema.py write
 
 lock: setup ## resolve e trava de novo as dependências do Python
-	@$(BOOTSTRAP) module devtools.locks compile
+	@$(VENV) backend/devtools/locks.py compile
 
 clean: ## apaga o que foi instalado e construído; os dados de .data ficam
 	@rm -rf backend/venv backend/openapi.json backend/.mypy_cache backend/.ruff_cache backend/.pytest_cache backend/.hypothesis .ruff_cache frontend/node_modules frontend/dist

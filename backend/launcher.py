@@ -236,8 +236,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("dev", help="o mesmo, recarregando o código, com o painel no Vite")
     commands.add_parser("test", help="roda todas as verificações e todos os testes")
     commands.add_parser("check", help="roda só as verificações rápidas")
-    runner = commands.add_parser("exec", help="roda um comando com servidores descartáveis")
-    runner.add_argument("program", nargs=argparse.REMAINDER)
+    program = commands.add_parser("exec", help="roda um comando com servidores descartáveis")
+    program.add_argument("program", nargs=argparse.REMAINDER)
     options = parser.parse_args(arguments)
     try:
         if options.command in ("test", "check"):

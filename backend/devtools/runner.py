@@ -10,9 +10,9 @@ import os
 import tempfile
 import threading
 import time
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from xml.etree import ElementTree as ET
 
 import psycopg2
 from psycopg2 import sql
@@ -26,6 +26,7 @@ from stopping import Stopped, stop_on_signals, watch_make
 
 _STEP_SECONDS = 1800.0
 _QUIET_LINES = 3
+_NO_TESTS = 5  # what pytest says by its exit status
 _NO_SPECS = "vendor schemas NOT CHECKED (VENDOR_SPECS not set)"
 
 
@@ -109,6 +110,8 @@ class _Run:
         with tempfile.TemporaryFile() as output:
             for command in step.commands:
                 outcome.status = self._process(step, command, environment, output.fileno())
+                if outcome.status == _NO_TESTS and step.report is not None:
+                    outcome.not_run = "nenhum teste foi encontrado"
                 if outcome.status != 0:
                     break
             output.seek(0)
@@ -180,13 +183,13 @@ def _fresh_database(admin_url: str, name: str) -> str:
 def _count(outcome: Outcome) -> None:
     """Add the counts of the report, and one failure for a step that failed in any other way."""
     if outcome.step.report is not None and outcome.step.report.exists():
-        for suite in ElementTree.parse(outcome.step.report).getroot().iter("testsuite"):  # noqa: S314  written by us
+        for suite in ET.parse(outcome.step.report).getroot().iter("testsuite"):  # noqa: S314  written by us
             failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
             skipped = int(suite.get("skipped", 0))
             outcome.failed += failed
             outcome.skipped += skipped
             outcome.passed += int(suite.get("tests", 0)) - failed - skipped
-    if outcome.status != 0 and outcome.failed == 0:
+    if outcome.status != 0 and outcome.failed == 0 and outcome.not_run is None:
         outcome.failed = 1
 
 
@@ -211,7 +214,7 @@ def _close(outcomes: list[Outcome], *, fast: bool) -> int:
         mark = "—" if outcome.not_run is not None else "ok" if outcome.ok else "FALHOU"
         counts = f"{outcome.passed} passaram, {outcome.failed} falharam" if outcome.step.report else ""
         _say(f"  {mark:<7} {outcome.step.name:<22} {outcome.seconds:6.1f} s  {counts}".rstrip())
-    if any(outcome.not_run is not None for outcome in outcomes):
+    if any(outcome.not_run is not None and outcome.step.prepare is not None for outcome in outcomes):
         _say("browser tests NOT RUN")
     if not fast and not os.environ.get("VENDOR_SPECS"):
         _say(_NO_SPECS)
