@@ -216,14 +216,14 @@ def _settle_postmaster_pid(data: Path) -> None:
     """After a kill -9, stop a server left running, and let no other process with the same number block the start."""
     path = data / "postmaster.pid"
     with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-        lines = path.read_text().splitlines()
-        pid = int(lines[0])
+        pid = int(path.read_text().split()[0])
         if embedded_home.is_ours(pid, "postgres", str(data)):
             for stop in _POSTGRES_STOPS:
                 _signal_and_wait(pid, stop)
-        elif is_running(pid):
-            # Not removed: PostgreSQL still has to check that the old shared memory is unused.
-            path.write_text("\n".join([str(_IMPOSSIBLE_PID), *lines[1:], ""]))
+        # The number may now be a stranger's, or that of a corpse nobody collects: PostgreSQL would refuse both. The
+        # file is not removed, because PostgreSQL still has to check that the old shared memory is unused.
+        lines = path.read_text().splitlines()
+        path.write_text("\n".join([str(_IMPOSSIBLE_PID), *lines[1:], ""]))
 
 
 def _ensure_database(port: int, password: str) -> None:
