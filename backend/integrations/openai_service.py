@@ -167,6 +167,12 @@ class OpenAIService:
         if client is not None:
             self._clients.move_to_end(credentials)
             return client
+        if (
+            not credentials.api_key.isascii()
+            or not credentials.api_key.isprintable()
+            or not credentials.api_key.strip()
+        ):
+            raise ProviderAuthFailed(VENDOR, "malformed_key")
         if self._pool is None:
             self._pool = httpx2.AsyncClient(
                 timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS, pool=POOL_SECONDS),
@@ -175,13 +181,13 @@ class OpenAIService:
                 follow_redirects=False,
             )
         client = AsyncOpenAI(
-            api_key=credentials.api_key,
+            api_key=key,
             base_url=credentials.base_url or OPENAI_API,
             http_client=self._pool,
             timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS, pool=POOL_SECONDS),
             max_retries=0,
             # Said aloud so that an Authorization in OPENAI_CUSTOM_HEADERS cannot replace the company's key.
-            default_headers={"Authorization": f"Bearer {credentials.api_key}"},
+            default_headers={"Authorization": f"Bearer {key}"},
         )
         # The SDK reads these three from the process environment: the operator's must not travel with a company's key.
         client.organization = client.project = client.admin_api_key = None
@@ -285,6 +291,8 @@ async def _failures(seconds: float) -> AsyncIterator[None]:
         raise _status_error(error) from None
     except openai.APIConnectionError as error:
         raise _connection_error(error) from None
+    except UnicodeEncodeError:
+        raise ProviderRefused(VENDOR, "unencodable_request") from None
     except (openai.OpenAIError, httpx2.HTTPError, json.JSONDecodeError, UnicodeDecodeError):
         raise ProviderUncertain(VENDOR, "unreadable_answer") from None
 
