@@ -167,11 +167,8 @@ class OpenAIService:
         if client is not None:
             self._clients.move_to_end(credentials)
             return client
-        if (
-            not credentials.api_key.isascii()
-            or not credentials.api_key.isprintable()
-            or not credentials.api_key.strip()
-        ):
+        key = credentials.api_key
+        if not key.strip() or not key.isascii() or not key.isprintable():
             raise ProviderAuthFailed(VENDOR, "malformed_key")
         if self._pool is None:
             self._pool = httpx2.AsyncClient(
