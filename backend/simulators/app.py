@@ -11,6 +11,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulators.background import Background
+from simulators.chatwoot_api import ChatwootApi
+from simulators.chatwoot_control import ChatwootControl
+from simulators.chatwoot_page import ChatwootPage
+from simulators.chatwoot_service import ChatwootService
+from simulators.chatwoot_state import ChatwootState
 from simulators.control import GeneralControl
 from simulators.control_support import BadControl, bad_control
 from simulators.faults import FaultBook
@@ -30,7 +35,7 @@ from simulators.twilio_control import TwilioControl
 from simulators.twilio_delivery import TwilioDelivery
 from simulators.twilio_inbound import TwilioInbound
 from simulators.twilio_state import TwilioState
-from simulators.vendor_errors import google_error, openai_error, twilio_error
+from simulators.vendor_errors import chatwoot_error, google_error, openai_error, twilio_error
 
 
 class _Build:
@@ -42,11 +47,14 @@ class _Build:
         twilio, openai, google = TwilioState(), OpenAIState(), GoogleState()
         delivery = TwilioDelivery(twilio, client, self.background)
         twilio_api, openai_api = TwilioApi(twilio, delivery), OpenAIApi(openai)
+        chatwoot = ChatwootService(ChatwootState(), client, self.background)
+        chatwoot_api = ChatwootApi(chatwoot)
         control: list[Route] = [
             *GeneralControl(faults=faults, recorder=recorder, reset=server.reset).routes(),
             *TwilioControl(twilio, TwilioInbound(twilio, client), openai, self.background).routes(),
             *OpenAIControl(openai).routes(),
             *GoogleControl(google).routes(),
+            *ChatwootControl(chatwoot_api).routes(),
         ]
         routes: list[BaseRoute] = [
             Mount("/twilio", app=_vendor([*twilio_api.routes(), *TwilioContent(twilio_api).routes()], _twilio_lost)),
@@ -58,6 +66,10 @@ class _Build:
                 ),
             ),
             Mount("/google", app=_vendor([*GoogleSheets(google).routes()], _google_lost)),
+            Mount(
+                "/chatwoot",
+                app=_vendor([*chatwoot_api.routes(), *ChatwootPage(chatwoot).routes()], _chatwoot_lost),
+            ),
             Route("/media-cdn/{token}", twilio_api.stored_file, methods=["GET"]),
             Mount("/control", app=Starlette(routes=control, exception_handlers={BadControl: bad_control})),
         ]
@@ -125,8 +137,13 @@ async def _google_404(request: Request, _: Exception) -> Response:
     return google_error(404, f"Method not found: {request.url.path.removeprefix('/google')}")
 
 
+async def _chatwoot_404(_request: Request, _: Exception) -> Response:
+    return chatwoot_error(404, "Resource could not be found")
+
+
 _twilio_lost: dict[int, object] = {404: _twilio_404, 405: _twilio_405}
 _openai_lost: dict[int, object] = {404: _openai_404, 405: _openai_405}
+_chatwoot_lost: dict[int, object] = {404: _chatwoot_404, 405: _chatwoot_404}
 _google_lost: dict[int, object] = {404: _google_404, 405: _google_404}
 
 

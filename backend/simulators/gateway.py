@@ -9,6 +9,7 @@ import os
 import socket
 import struct
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,6 +44,9 @@ class Gateway:
         path: str = scope["path"]
         vendor = _VENDOR_OF_PREFIX.get(path.split("/", 2)[1] if path.count("/") else "")
         if vendor is None or path.startswith("/chatwoot/app"):
+            if path.startswith("/control") and _from_another_site(scope):
+                await Response("origem recusada", status_code=403)(scope, receive, send)
+                return
             await self.app(scope, receive, send)
             return
         body = await _read_body(receive)
@@ -150,6 +154,14 @@ class _Visit:
                     continue
         except TimeoutError:
             return
+
+
+def _from_another_site(scope: Scope) -> bool:
+    """Whether a browser sends this on behalf of a page that is not on this machine."""
+    origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
+    if origin is None:
+        return False
+    return urlsplit(origin.decode("latin-1")).hostname not in ("localhost", "127.0.0.1", "::1")
 
 
 def _delayed_start(send: Send, seconds: float) -> Send:
