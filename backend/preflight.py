@@ -14,7 +14,7 @@ from redis.retry import Retry
 
 from config import Settings
 
-_SECONDS = 5
+PATIENCE_SECONDS = 5
 _NOT_HERE = (errno.EADDRNOTAVAIL,)
 
 
@@ -57,14 +57,18 @@ def check_database(settings: Settings) -> None:
     """Raise Refusal unless DATABASE_URL opens a connection."""
     url = settings.sync_database_url.replace("postgresql+psycopg2://", "postgresql://", 1)
     try:
-        psycopg2.connect(url, connect_timeout=_SECONDS).close()
+        psycopg2.connect(url, connect_timeout=PATIENCE_SECONDS).close()
     except psycopg2.Error as error:
         raise Refusal(f"O banco de DATABASE_URL ({_place(url)}) não pôde ser aberto: {_reason(str(error))}.") from None
 
 
 def check_redis(url: str) -> None:
     """Raise Refusal unless REDIS_URL answers."""
-    options = {"socket_connect_timeout": _SECONDS, "socket_timeout": _SECONDS, "retry": Retry(NoBackoff(), 0)}
+    options = {
+        "socket_connect_timeout": PATIENCE_SECONDS,
+        "socket_timeout": PATIENCE_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
     try:
         with redis.Redis.from_url(url, **options) as client:
             client.ping()
