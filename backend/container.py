@@ -20,9 +20,18 @@ from integrations.openai_service import OpenAIService
 from integrations.twilio_service import TwilioService
 from ports import ChatModel, Clock, Crm, MessageSender, Transcriber
 from services.activity_log import ActivityLog
+from services.alarm import Alarm
+from services.attendant import Attendant
 from services.clock import SystemClock
+from services.context import ContextStore
 from services.credentials import CredentialSource
+from services.delivery import Delivery
+from services.intake import Intake
+from services.media import MediaService
+from services.message_buffer import MessageBuffer, Window
+from services.recovery import Recovery
 from services.tasks import TaskGroup
+from services.tuning import Tuning
 
 
 class Container:
@@ -44,9 +53,19 @@ class Container:
     sheets: GoogleSheetsService
     crm: Crm
     http: httpx.AsyncClient
+    tuning: Tuning
+    buffer: MessageBuffer
+    media: MediaService
+    context: ContextStore
+    delivery: Delivery
+    attendant: Attendant
+    intake: Intake
+    recovery: Recovery
+    alarm: Alarm
 
     def __init__(self) -> None:
         self._exit = AsyncExitStack()
+        self._loops = TaskGroup()
 
     @classmethod
     async def open(cls, settings: Settings, **overrides: Any) -> "Container":
@@ -73,8 +92,12 @@ class Container:
         self.passwords = PasswordHasher()
         self.tokens = TokenService(settings.secret_key.get_secret_value(), clock=self.clock)
         self.credentials = CredentialSource(settings, self.secrets_box)
-        self.activity = ActivityLog(self.db, self.tasks)
+        self.activity = ActivityLog(self.db)
 
+        self._open_integrations(overrides)
+        self._build_message_path(overrides)
+
+    def _open_integrations(self, overrides: dict[str, Any]) -> None:
         openai = OpenAIService()
         self._exit.push_async_callback(openai.aclose)
         self.chat_model = overrides.get("chat_model") or openai
@@ -88,7 +111,61 @@ class Container:
         self._exit.push_async_callback(chatwoot.aclose)
         self.crm = overrides.get("crm") or chatwoot
 
+    def _build_message_path(self, overrides: dict[str, Any]) -> None:
+        settings, tuning = self.settings, overrides.get("tuning") or Tuning()
+        self.tuning = tuning
+        window = Window(settings.buffer_seconds, settings.buffer_max_seconds, settings.buffer_max_messages)
+        self.buffer = MessageBuffer(self.redis, window, lease_seconds=tuning.lease)
+        self.context = ContextStore(self.redis)
+        self.media = MediaService(
+            settings=settings,
+            db=self.db,
+            redis=self.redis,
+            clock=self.clock,
+            sender=self.sender,
+            transcriber=self.transcriber,
+            credentials=self.credentials,
+            activity=self.activity,
+            tasks=self.tasks,
+            tuning=tuning,
+        )
+        self.delivery = Delivery(
+            settings=settings,
+            db=self.db,
+            clock=self.clock,
+            sender=self.sender,
+            credentials=self.credentials,
+            tuning=tuning,
+        )
+        self.attendant = Attendant(
+            settings=settings,
+            db=self.db,
+            clock=self.clock,
+            buffer=self.buffer,
+            context=self.context,
+            media=self.media,
+            chat_model=self.chat_model,
+            credentials=self.credentials,
+            delivery=self.delivery,
+            tuning=tuning,
+        )
+        self.intake = Intake(db=self.db, clock=self.clock, buffer=self.buffer, media=self.media)
+        self.recovery = Recovery(db=self.db, clock=self.clock, buffer=self.buffer, media=self.media, tuning=tuning)
+        self.alarm = Alarm(
+            buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
+        )
+
+    def start(self) -> None:
+        """Start the loops of this process: the alarm and the sweep."""
+        self._loops.start(self.alarm.run(), name="alarm")
+        self._loops.start(self.recovery.run(), name="sweep")
+
     async def close(self) -> None:
+        """Claim nothing more, let running turns end or hand them over, then close every pool."""
+        if hasattr(self, "alarm"):
+            self.alarm.stop()
+            await self._loops.drain(grace=0)
+            await self.tasks.drain(grace=self.tuning.drain)
         await self._exit.aclose()
 
 

@@ -31,7 +31,7 @@ def create_app(settings: Settings, **overrides: Any) -> FastAPI:
         container = await Container.open(settings, **overrides)
         app.state.container = container
         try:
-            await container.start()
+            container.start()
             yield
         finally:
             await container.close()

@@ -87,7 +87,7 @@ def configure_logging(settings: Settings) -> None:
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """A bound logger; the event is a short stable phrase, everything else keyword arguments with ids."""
-    return cast(FilteringBoundLogger, structlog.stdlib.get_logger(name))
+    return cast("FilteringBoundLogger", structlog.stdlib.get_logger(name))
 
 
 class RequestContextMiddleware:

@@ -38,7 +38,10 @@ class Turno(Base):
     estado: Mapped[str] = mapped_column(String(10))
     tentativa: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     """The fencing number: each worker that takes the turn adds one."""
-    audio: Mapped[bool] = mapped_column(server_default=text("false"))
+    avulso: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Of an audio or an unbuffered message: a newer text never sends it back to the buffer."""
+    perdas: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    """Leases lost by workers that died or stalled."""
     modelo: Mapped[str | None] = mapped_column(String(100))
     uso: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     erro: Mapped[str | None] = mapped_column(String(60))

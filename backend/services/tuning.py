@@ -1,0 +1,35 @@
+"""The times of the message path that are engineering, not configuration. Tests shorten them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Seconds unless the name says otherwise."""
+
+    lease: float = 30.0
+    alarm_cap: float = 0.5
+    """How long the alarm sleeps at most: another process may have died holding a deadline."""
+    sweep: float = 15.0
+    stale_turn: float = 20.0
+    """An unfinished turn not touched for this long is looked for in Redis."""
+    claimed_at_most: int = 200
+    turns_at_once: int = 64
+    turns_per_empresa: int = 16
+    lost_leases_allowed: int = 2
+    """A turn whose lease is lost once more than this is parked."""
+    retry_failed: float = 5.0
+    """How soon a turn that failed unexpectedly is tried again."""
+    media_wait: float = 25.0
+    model_total: float = 75.0
+    send_deadline: float = 20.0
+    """From the commit of `sending`: past it nothing is written to Twilio for that attempt."""
+    request_timeout: float = 15.0
+    settle: float = 30.0
+    """A sending absent from Twilio's list this long after its deadline did not happen."""
+    look_every: float = 3.0
+    send_attempts: int = 5
+    backoff: float = 0.5
+    pace: float = 1.5
+    """Pause between two bubbles of one reply, before what the length of the text adds."""
+    drain: float = 20.0
