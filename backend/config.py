@@ -8,7 +8,7 @@ development the secrets are made once and kept under DATA_DIR. Nothing here open
 import base64
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import ip_address
@@ -226,25 +226,30 @@ def load_settings(**overrides: Any) -> Settings:
     return settings.model_copy(update=_development_secrets(settings))
 
 
-def _refuse_unsafe_production(settings: Settings) -> None:
+def production_problems(settings: Settings) -> Iterator[str]:
+    """Everything that keeps these settings out of production, one sentence each, starting with the variable."""
     if settings.simulators == "on" or settings.simulators_url:
-        raise ConfigError("SIMULATORS: simulators cannot run with ENVIRONMENT=production.")
+        yield "SIMULATORS: simulators cannot run with ENVIRONMENT=production."
     if not settings.public_base_url.startswith("https://"):
-        raise ConfigError("PUBLIC_BASE_URL: production needs the https address that Twilio calls.")
+        yield "PUBLIC_BASE_URL: production needs the https address that Twilio calls."
     key = settings.secret_key.get_secret_value()
     if len(key) < 32 or _is_placeholder(key):
-        raise ConfigError("SECRET_KEY: production needs a random key of at least 32 characters.")
+        yield "SECRET_KEY: production needs a random key of at least 32 characters."
     if not settings.encryption_keys:
-        raise ConfigError("ENCRYPTION_KEYS: production needs at least one Fernet key.")
-    for encryption_key in settings.encryption_keys:
-        if not is_fernet_key(encryption_key.get_secret_value()):
-            raise ConfigError("ENCRYPTION_KEYS: each key must be 32 bytes in urlsafe base64 (a Fernet key).")
+        yield "ENCRYPTION_KEYS: production needs at least one Fernet key."
+    if not all(is_fernet_key(encryption_key.get_secret_value()) for encryption_key in settings.encryption_keys):
+        yield "ENCRYPTION_KEYS: each key must be 32 bytes in urlsafe base64 (a Fernet key)."
     password = settings.admin_password.get_secret_value() if settings.admin_password else None
     if password is not None and (len(password) < 12 or password == DEFAULT_ADMIN_PASSWORD or _is_placeholder(password)):
-        raise ConfigError("ADMIN_PASSWORD: production needs a password of its own, at least 12 characters long.")
+        yield "ADMIN_PASSWORD: production needs a password of its own, at least 12 characters long."
     for name in ("database_url", "redis_url"):
         if not getattr(settings, name):
-            raise ConfigError(f"{name.upper()}: production needs its own server.")
+            yield f"{name.upper()}: production needs its own server."
+
+
+def _refuse_unsafe_production(settings: Settings) -> None:
+    for problem in production_problems(settings):
+        raise ConfigError(problem)
 
 
 def _development_secrets(settings: Settings) -> dict[str, Any]:

@@ -44,12 +44,12 @@ async def list_logs(
         query = query.where(Log.created_at < period.until)
     if cursor:
         query = query.where(before_instant(cursor, Log.created_at, Log.id))
-    rows: Sequence[Row[Any]] = (await session.execute(query)).all()
+    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(query)).all()
     page, next_cursor = split_page(rows, limit, lambda row: encode_cursor(row[0].created_at, row[0].id))
     return [_show(row) for row in page], next_cursor
 
 
-def _show(row: Row[Any]) -> LogOut:
+def _show(row: Row[*tuple[Any, ...]]) -> LogOut:
     record: Log = row[0]
     empresa = None
     if record.empresa_id is not None:

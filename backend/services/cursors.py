@@ -54,7 +54,8 @@ def before_instant(cursor: str, instant: Any, row_id: Any) -> ColumnElement[bool
 def before_id(cursor: str, row_id: Any) -> ColumnElement[bool]:
     """Rows after the cursor in a list ordered by `id DESC`."""
     (last_id,) = decode_cursor(cursor, int)
-    return row_id < literal(last_id, BigInteger)
+    found: ColumnElement[bool] = row_id < literal(last_id, BigInteger)
+    return found
 
 
 def split_page(rows: Sequence[Row], limit: int, key: Callable[[Row], str]) -> tuple[Sequence[Row], str | None]:

@@ -47,7 +47,7 @@ async def list_clientes(
         query = query.where(_matches(search))
     if cursor:
         query = query.where(before_instant(cursor, Cliente.ultima_atividade_em, Cliente.id))
-    rows: Sequence[Row[Any]] = (await session.execute(query)).all()
+    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(query)).all()
     page, next_cursor = split_page(rows, limit, lambda row: encode_cursor(row[0].ultima_atividade_em, row[0].id))
     return [_show_cliente(row[0], row.conversa_id) for row in page], next_cursor
 
@@ -93,7 +93,7 @@ async def list_conversas(
         query = query.where(Conversa.atendido_por == atendido_por)
     if cursor:
         query = query.where(before_instant(cursor, Conversa.ultima_atividade_em, Conversa.id))
-    rows: Sequence[Row[Any]] = (await session.execute(query)).all()
+    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(query)).all()
     page, next_cursor = split_page(rows, limit, lambda row: encode_cursor(row[0].ultima_atividade_em, row[0].id))
     return [_show_conversa(row) for row in page], next_cursor
 
@@ -133,7 +133,7 @@ async def _read_mensagens(
         .order_by(Mensagem.id.desc())
         .limit(limit + 1)
     )
-    rows: Sequence[Row[Any]] = (await session.execute(query)).all()
+    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(query)).all()
     page, next_cursor = split_page(rows, limit, lambda row: encode_cursor(row[0].id))
     midias = await _read_midias(session, [row[0].id for row in page])
     return [_show_mensagem(row, midias[row[0].id]) for row in reversed(page)], next_cursor
@@ -166,7 +166,7 @@ def _show_cliente(cliente: Cliente, conversa_id: int | None) -> ClienteOut:
     )
 
 
-def _show_conversa(row: Row[Any]) -> ConversaOut:
+def _show_conversa(row: Row[*tuple[Any, ...]]) -> ConversaOut:
     conversa: Conversa = row[0]
     last = None
     if row.last_at is not None:
@@ -187,7 +187,7 @@ def _attended_by(conversa: Conversa) -> Literal["bot", "pessoa"]:
     return "pessoa" if conversa.atendido_por == "pessoa" else "bot"
 
 
-def _show_mensagem(row: Row[Any], midias: list[MidiaOut]) -> MensagemOut:
+def _show_mensagem(row: Row[*tuple[Any, ...]], midias: list[MidiaOut]) -> MensagemOut:
     mensagem: Mensagem = row[0]
     columns = {name: getattr(mensagem, name) for name in _MENSAGEM_COLUMNS}
     return MensagemOut.model_validate({**columns, "status": row.status, "erro": row.erro, "midias": midias})

@@ -19,7 +19,7 @@ _ERRORS_WINDOW = timedelta(hours=24)
 async def metrics_of_all(session: AsyncSession, period: Period, *, now: datetime) -> MetricasOut:
     """Every empresa that was not deleted, and their totals. A cliente belongs to one empresa, so sums count once."""
     query = _counts(period, now).where(Empresa.excluida_em.is_(None)).order_by(func.lower(Empresa.nome), Empresa.id)
-    rows: Sequence[Row[Any]] = (await session.execute(query)).all()
+    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(query)).all()
     lines = [LinhaEmpresa.model_validate(row) for row in rows]
     totals = {name: sum(getattr(line, name) for line in lines) for name in _SUMMED}
     return MetricasOut(**totals, empresas_ativas=sum(line.status == "ativo" for line in lines), empresas=lines)
@@ -30,7 +30,7 @@ async def metrics_of_one(session: AsyncSession, empresa_id: int, period: Period,
     return MetricasEmpresa.model_validate((await session.execute(query)).one())
 
 
-def _counts(period: Period, now: datetime, *, empresa_id: int | None = None) -> Select[Any]:
+def _counts(period: Period, now: datetime, *, empresa_id: int | None = None) -> Select[*tuple[Any, ...]]:
     errors = [Log.nivel.in_(("ERROR", "CRITICAL")), Log.created_at >= now - _ERRORS_WINDOW]
     wrote = (
         _grouped(Mensagem.empresa_id, empresa_id, func.count(Conversa.cliente_id.distinct()))
@@ -47,7 +47,7 @@ def _counts(period: Period, now: datetime, *, empresa_id: int | None = None) -> 
         "erros_24h": _grouped(Log.empresa_id, empresa_id).where(*errors),
         "parados": _grouped(Turno.empresa_id, empresa_id).where(Turno.estado == "parked"),
     }
-    query: Select[Any] = select(Empresa.id, Empresa.slug, Empresa.nome, Empresa.status)
+    query: Select[*tuple[Any, ...]] = select(Empresa.id, Empresa.slug, Empresa.nome, Empresa.status)
     for name, count in counts.items():
         part = count.subquery(name)
         query = query.add_columns(func.coalesce(part.c.n, 0).label(name))
@@ -55,7 +55,7 @@ def _counts(period: Period, now: datetime, *, empresa_id: int | None = None) -> 
     return query
 
 
-def _grouped(column: InstrumentedAttribute[Any], empresa_id: int | None, count: Any = None) -> Select[Any]:
+def _grouped(column: InstrumentedAttribute[Any], empresa_id: int | None, count: Any = None) -> Select[*tuple[Any, ...]]:
     counted = func.count() if count is None else count
     query = select(column.label("empresa_id"), counted.label("n")).group_by(column)
     return query if empresa_id is None else query.where(column == empresa_id)

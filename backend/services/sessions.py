@@ -54,7 +54,7 @@ class SessionService:
         self._clock = clock
 
     async def login(self, email: str, password: str, *, default_password_allowed: bool) -> Grant:
-        """Raises InvalidCredentials: a wrong password, an unknown e-mail and a refused default password cost the same."""
+        """Raises InvalidCredentials; a wrong password costs as much as an unknown e-mail or a refused default password."""
         async with self._db.system_scope() as session:
             query = _user_with_empresa().where(func.lower(Usuario.email) == email)
             found = (await session.execute(query)).one_or_none() if _storable(email) else None
@@ -203,7 +203,7 @@ async def revoke_sessions(session: AsyncSession, usuario_id: int, *, now: dateti
     await session.execute(query if keep is None else query.where(Sessao.id != keep))
 
 
-def _user_with_empresa() -> Select[Any]:
+def _user_with_empresa() -> Select[*tuple[Any, ...]]:
     """The user with what matters of their empresa: rows of (Usuario, slug, excluida_em)."""
     return select(Usuario, Empresa.slug, Empresa.excluida_em).outerjoin(Empresa, Empresa.id == Usuario.empresa_id)
 
@@ -212,7 +212,7 @@ def _may_enter(usuario: Usuario, excluida_em: datetime | None) -> bool:
     return usuario.ativo and (usuario.is_superuser or (usuario.empresa_id is not None and excluida_em is None))
 
 
-def _current_user(found: Row[Any], session_id: UUID) -> CurrentUser:
+def _current_user(found: Row[*tuple[Any, ...]], session_id: UUID) -> CurrentUser:
     usuario: Usuario = found[0]
     return CurrentUser(
         id=usuario.id,

@@ -54,7 +54,7 @@ async def list_usuarios(
         query = query.where(Usuario.email.icontains(search, autoescape=True))
     if cursor:
         query = query.where(before_id(cursor, Usuario.id))
-    rows: Sequence[Row[Any]] = (await session.execute(query)).all()
+    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(query)).all()
     page, next_cursor = split_page(rows, limit, lambda row: encode_cursor(row[0].id))
     return [_show(row) for row in page], next_cursor
 
@@ -215,11 +215,11 @@ async def _shown(session: AsyncSession, usuario_id: int) -> UsuarioOut:
     return _show((await session.execute(query)).one())
 
 
-def _with_empresa() -> Select[Any]:
+def _with_empresa() -> Select[*tuple[Any, ...]]:
     return select(Usuario, Empresa.slug, Empresa.nome).outerjoin(Empresa, Empresa.id == Usuario.empresa_id)
 
 
-def _show(row: Row[Any]) -> UsuarioOut:
+def _show(row: Row[*tuple[Any, ...]]) -> UsuarioOut:
     usuario: Usuario = row[0]
     empresa = None
     if usuario.empresa_id is not None:

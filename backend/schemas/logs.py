@@ -1,0 +1,22 @@
+"""The activity log as the panel shows it: ids and sentences, never personal data."""
+
+from typing import Literal
+
+from schemas.common import EmpresaRef, Instante, Pagina, Saida
+
+Nivel = Literal["INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+class LogOut(Saida):
+    id: int
+    created_at: Instante
+    nivel: Nivel
+    empresa: EmpresaRef | None
+    code: str
+    mensagem: str
+    request_id: str | None
+    turno_id: int | None
+
+
+class LogsPagina(Pagina[LogOut]):
+    pass
