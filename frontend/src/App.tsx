@@ -1,0 +1,52 @@
+/** Which address shows which screen. Screens are loaded when first visited. */
+import { lazy, Suspense } from "react";
+import { Navigate, Route, Routes } from "react-router";
+import { RequireSession } from "./components/layout/RequireSession";
+import { RequireSuperuser } from "./components/layout/RequireSuperuser";
+import { homeOf, useSession } from "./services/session";
+
+const Login = lazy(() => import("./components/Login"));
+const Layout = lazy(() => import("./components/Layout"));
+const AdminDashboard = lazy(() => import("./components/AdminDashboard"));
+const Empresas = lazy(() => import("./components/Empresas"));
+const EmpresaDashboard = lazy(() => import("./components/EmpresaDashboard"));
+const ConversationView = lazy(() => import("./components/ConversationView"));
+const Reservas = lazy(() => import("./components/Reservas"));
+const BufferStatus = lazy(() => import("./components/BufferStatus"));
+const LogsViewer = lazy(() => import("./components/LogsViewer"));
+const Simulador = lazy(() => import("./components/Simulador"));
+const Conta = lazy(() => import("./components/Conta"));
+const NotFound = lazy(() => import("./components/NotFound"));
+
+function Home() {
+  const { state } = useSession();
+  return <Navigate to={state.phase === "signed-in" ? homeOf(state.me) : "/login"} replace />;
+}
+
+export function App() {
+  return (
+    <Suspense fallback={null}>
+      <Routes>
+        <Route path="/login" element={<Login />} />
+        <Route element={<RequireSession />}>
+          <Route index element={<Home />} />
+          <Route element={<Layout />}>
+            <Route path="/conta" element={<Conta />} />
+            <Route path="/admin/buffer" element={<BufferStatus />} />
+            <Route path="/admin/logs" element={<LogsViewer />} />
+            <Route element={<RequireSuperuser />}>
+              <Route path="/admin" element={<AdminDashboard />} />
+              <Route path="/admin/empresas" element={<Empresas />} />
+              <Route path="/admin/simulador" element={<Simulador />} />
+            </Route>
+            <Route path="/admin/:slug" element={<EmpresaDashboard />} />
+            <Route path="/admin/:slug/conversas" element={<ConversationView />} />
+            <Route path="/admin/:slug/conversas/:id" element={<ConversationView />} />
+            <Route path="/admin/:slug/reservas" element={<Reservas />} />
+            <Route path="*" element={<NotFound />} />
+          </Route>
+        </Route>
+      </Routes>
+    </Suspense>
+  );
+}

@@ -1,0 +1,36 @@
+import { useState } from "react";
+import { useMe } from "../../services/session";
+import { EmpresaPicker } from "../dashboard/EmpresaPicker";
+import { Dialog } from "../ui/Dialog";
+import { Icon } from "../ui/Icon";
+import styles from "./EmpresaSwitcher.module.css";
+import { useCurrentEmpresa } from "./useCurrentEmpresa";
+
+/** The company's name; for a superuser, also the way to another one. */
+export function EmpresaSwitcher() {
+  const me = useMe();
+  const current = useCurrentEmpresa();
+  const [open, setOpen] = useState(false);
+  const name = current?.nome ?? "Escolher empresa";
+
+  if (!me.is_superuser) return <p className={styles.name}>{name}</p>;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.switcher}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <span className={styles.label}>{name}</span>
+        <span className="sr-only">: trocar de empresa</span>
+        <span className={styles.arrow}>
+          <Icon name="chevron" size={16} />
+        </span>
+      </button>
+      <Dialog open={open} onOpenChange={setOpen} title="Empresas">
+        <EmpresaPicker onPick={() => setOpen(false)} />
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+import { Navigate, Outlet, useLocation } from "react-router";
+import { useSession } from "../../services/session";
+import { ErrorState } from "../ui/ErrorState";
+import { Splash } from "./Splash";
+
+/** Lets through who is signed in; sends the rest to the login, remembering where they wanted to be. */
+export function RequireSession() {
+  const { state, restore } = useSession();
+  const location = useLocation();
+  switch (state.phase) {
+    case "restoring":
+      return <Splash />;
+    case "unreachable":
+      return <ErrorState error={state.error} onRetry={restore} />;
+    case "anonymous":
+      return <Navigate to="/login" replace state={{ from: location.pathname + location.search }} />;
+    case "signed-in":
+      return <Outlet />;
+  }
+}

@@ -1,0 +1,35 @@
+import { Dialog as Primitive } from "radix-ui";
+import type { ReactNode } from "react";
+import styles from "./Dialog.module.css";
+import { IconButton } from "./IconButton";
+
+interface Props {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  title: string;
+  description?: string;
+  children: ReactNode;
+}
+
+/** A sheet from below on a phone, a centred box on a desk. */
+export function Dialog({ open, onOpenChange, title, description, children }: Props) {
+  return (
+    <Primitive.Root open={open} onOpenChange={onOpenChange}>
+      <Primitive.Portal>
+        <Primitive.Overlay className={styles.scrim} />
+        <Primitive.Content className={styles.dialog} {...(!description && { "aria-describedby": undefined })}>
+          <div className={styles.head}>
+            <Primitive.Title className={styles.title}>{title}</Primitive.Title>
+            <Primitive.Close asChild>
+              <IconButton icon="close" label="Fechar" />
+            </Primitive.Close>
+          </div>
+          <div className={styles.body}>
+            {description && <Primitive.Description className={styles.text}>{description}</Primitive.Description>}
+            {children}
+          </div>
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}

@@ -1,0 +1,143 @@
+/** Who is using the panel. Restores the session when the page opens, ends it on logout or when renewal is refused. */
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
+import { get, http, renewSession, setAccessToken, setSessionOverHandler } from "./api";
+import { ApiError, toApiError } from "./errors";
+import type { LoginResult, Me } from "./types";
+
+type State =
+  | { phase: "restoring" }
+  | { phase: "unreachable"; error: ApiError }
+  | { phase: "anonymous"; expired: boolean }
+  | { phase: "signed-in"; me: Me };
+
+interface Session {
+  state: State;
+  login: (email: string, password: string) => Promise<Me>;
+  logout: () => Promise<void>;
+  restore: () => void;
+  /** Reads again who one is, after changing something about oneself. */
+  reloadMe: () => Promise<void>;
+}
+
+const SessionContext = createContext<Session | null>(null);
+
+/** Not a credential: only says that a refresh cookie is worth trying, which spares strangers a failing request. */
+const HINT = "atende-ai:sessao";
+
+function readHint(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function writeHint(signedIn: boolean): void {
+  try {
+    if (signedIn) localStorage.setItem(HINT, "1");
+    else localStorage.removeItem(HINT);
+  } catch {
+    // Without storage the cookie is simply tried every time.
+  }
+}
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const [state, setState] = useState<State>(() =>
+    readHint() ? { phase: "restoring" } : { phase: "anonymous", expired: false },
+  );
+
+  const end = useCallback(
+    (expired: boolean) => {
+      setAccessToken(null);
+      writeHint(false);
+      queryClient.clear();
+      setState({ phase: "anonymous", expired });
+    },
+    [queryClient],
+  );
+
+  const restore = useCallback(() => {
+    setState({ phase: "restoring" });
+  }, []);
+
+  useEffect(() => {
+    setSessionOverHandler(() => end(true));
+    return () => setSessionOverHandler(() => undefined);
+  }, [end]);
+
+  const restoring = state.phase === "restoring";
+  useEffect(() => {
+    if (!restoring) return;
+    let current = true;
+    const attempt = async () => {
+      try {
+        await renewSession();
+        const me = await get<Me>("/api/me");
+        if (current) setState({ phase: "signed-in", me });
+      } catch (error) {
+        const cause = await toApiError(error);
+        if (!current) return;
+        if (cause.status === 401 || cause.status === 403) end(false);
+        else setState({ phase: "unreachable", error: cause });
+      }
+    };
+    void attempt();
+    return () => {
+      current = false;
+    };
+  }, [restoring, end]);
+
+  const login = useCallback(
+    async (email: string, password: string) => {
+      const form = new URLSearchParams({ username: email, password });
+      const { data } = await http.post<LoginResult>("/api/login", form, { anonymous: true });
+      setAccessToken(data.access_token);
+      const me = await get<Me>("/api/me");
+      writeHint(true);
+      queryClient.clear();
+      setState({ phase: "signed-in", me });
+      return me;
+    },
+    [queryClient],
+  );
+
+  const logout = useCallback(async () => {
+    try {
+      await http.post("/api/logout");
+    } finally {
+      end(false);
+    }
+  }, [end]);
+
+  const reloadMe = useCallback(async () => {
+    const me = await get<Me>("/api/me");
+    setState({ phase: "signed-in", me });
+  }, []);
+
+  const session = useMemo(
+    () => ({ state, login, logout, restore, reloadMe }),
+    [state, login, logout, restore, reloadMe],
+  );
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (!session) throw new Error("useSession needs a SessionProvider above it");
+  return session;
+}
+
+/** The signed-in person; only for screens behind RequireSession. */
+export function useMe(): Me {
+  const { state } = useSession();
+  if (state.phase !== "signed-in") throw new Error("useMe is for screens that need a session");
+  return state.me;
+}
+
+/** Where a person starts: everything for a superuser, their own company for the rest. */
+export function homeOf(me: Me): string {
+  if (me.is_superuser) return "/admin";
+  return me.empresa ? `/admin/${me.empresa.slug}` : "/conta";
+}
