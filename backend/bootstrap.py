@@ -57,8 +57,9 @@ def setting(name: str, default: str = "") -> str:
         with open(os.path.join(ROOT, ".env"), encoding="utf-8") as file:
             for line in file:
                 key, _, value = line.partition("=")
-                if key.replace("export ", "", 1).strip() == name and value.strip():
-                    return re.split(r"\s#", value.strip())[0].strip().strip("\"'")
+                value = re.split(r"\s#", " " + value)[0].strip().strip("\"'")
+                if key.replace("export ", "", 1).strip() == name and value:
+                    return value
     except OSError:
         pass
     return default

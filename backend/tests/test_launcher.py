@@ -25,7 +25,6 @@ from tests.processes import BACKEND, eventually, python, read_until, running_wit
 RUN = """
 import sys
 import launcher
-import preflight
 from config import load_settings
 try:
     sys.exit(launcher.serve(load_settings(_env_file=None), app_target=sys.argv[1], prepare=sys.argv[2] == "yes"))
