@@ -25,12 +25,12 @@ check: ## só as verificações rápidas: ruff, mypy, tsc, eslint, esquema da AP
 	@$(BOOTSTRAP) check
 
 lint: setup ## só o estilo: ruff e eslint
-	@$(VENV) -m ruff check --config backend/pyproject.toml backend
+	@$(VENV) -m ruff check backend
 	@npm --prefix frontend run lint
 
 format: setup ## formata o código Python
-	@$(VENV) -m ruff check --fix --quiet --config backend/pyproject.toml backend
-	@$(VENV) -m ruff format --config backend/pyproject.toml backend
+	@$(VENV) -m ruff check --fix --quiet backend
+	@$(VENV) -m ruff format backend
 
 pytest: ## testes do backend com servidores descartáveis: make pytest ARGS="tests/unit -k buffer"
 	@$(BOOTSTRAP) exec python -m pytest $(ARGS)
