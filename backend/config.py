@@ -123,7 +123,11 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "openai_base_url", "twilio_base_url", "google_sheets_base_url", "chatwoot_base_url", "simulators_url",
+        "openai_base_url",
+        "twilio_base_url",
+        "google_sheets_base_url",
+        "chatwoot_base_url",
+        "simulators_url",
         "public_base_url",
     )
     @classmethod

@@ -53,7 +53,13 @@ class InvalidData(AtendeError):
 
 
 class TooManyAttempts(AtendeError):
+    """`retry_after` is in seconds, when the wait is known."""
+
     status, code, detail = 429, "muitas_tentativas", "Muitas tentativas. Aguarde um pouco e tente de novo."
+
+    def __init__(self, detail: str | None = None, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
 
 
 class Unavailable(AtendeError):

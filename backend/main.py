@@ -9,17 +9,24 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
+from redis.exceptions import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api import panel
 from api.router import router as api_router
+from api.validation import describe
 from config import ConfigError, Settings, load_settings
 from container import Container
-from errors import AtendeError, InvalidData, NotFound
+from errors import AtendeError, BodyTooLarge, InvalidData, NotFound, TooManyAttempts, Unavailable
 from observability import RequestContextMiddleware, configure_logging, get_logger
 from webhooks.routes import webhook_routes
 
 log = get_logger(__name__)
+
+# What the drivers raise when PostgreSQL or Redis does not answer, or has no connection to spare.
+_UNREACHABLE = (InterfaceError, OperationalError, PoolTimeout, RedisError, ConnectionError)
 
 
 def create_app(settings: Settings, **overrides: Any) -> FastAPI:
@@ -60,6 +67,8 @@ def create_app(settings: Settings, **overrides: Any) -> FastAPI:
     app.add_exception_handler(AtendeError, _expected_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
+    for kind in _UNREACHABLE:
+        app.add_exception_handler(kind, _unreachable)
     app.add_exception_handler(Exception, _unexpected_error)
     return app
 
@@ -69,22 +78,30 @@ async def _expected_error(_request: Request, error: Exception) -> JSONResponse:
     body: dict[str, Any] = {"detail": error.detail, "code": error.code}
     if isinstance(error, InvalidData):
         body["errors"] = [{"campo": field, "mensagem": message} for field, message in error.errors]
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if isinstance(error, TooManyAttempts) and error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     return JSONResponse(body, status_code=error.status, headers=headers)
 
 
 async def _invalid_request(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    fields = [(".".join(str(part) for part in item["loc"][1:]), str(item["msg"])) for item in error.errors()]
-    return await _expected_error(request, InvalidData(fields))
+    return await _expected_error(request, InvalidData(describe(error.errors())))
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return await _expected_error(request, NotFound())
+    if error.status_code == 413:
+        return await _expected_error(request, BodyTooLarge())
     body = {"detail": "Esta requisição não pode ser atendida.", "code": "requisicao_invalida"}
     return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+
+
+async def _unreachable(request: Request, error: Exception) -> JSONResponse:
+    log.error("dependency unreachable", error=type(error).__name__)
+    return await _expected_error(request, Unavailable())
 
 
 async def _unexpected_error(_request: Request, error: Exception) -> JSONResponse:

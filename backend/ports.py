@@ -194,7 +194,7 @@ class MessageSender(Protocol):
     async def send(
         self, credentials: TwilioCredentials, message: OutgoingMessage, *, not_after: float | None = None
     ) -> SentMessage:
-        """Send one message. `not_after` is a monotonic instant: past it, nothing is written and ProviderBusy is raised."""
+        """Send one message. Past the monotonic instant `not_after` nothing is written and ProviderBusy is raised."""
         ...
 
     async def list_messages(
@@ -270,7 +270,13 @@ class CrmMessage:
 
 class Crm(Protocol):
     async def find_contact(
-        self, credentials: ChatwootCredentials, *, account_id: int, inbox_id: int, phones: Sequence[str], identifier: str
+        self,
+        credentials: ChatwootCredentials,
+        *,
+        account_id: int,
+        inbox_id: int,
+        phones: Sequence[str],
+        identifier: str,
     ) -> CrmContact | None: ...
 
     async def create_contact(

@@ -1,9 +1,11 @@
 """Serves the built panel and puts the security headers on every answer. Knows nothing of the API."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -74,7 +76,7 @@ class _HashedFiles(StaticFiles):
         return response
 
 
-async def _index(_request: object) -> Response:
+async def _index(_request: Request) -> Response:
     page = _DIST / "index.html"
     if not page.is_file():
         return HTMLResponse(_NOT_BUILT, status_code=503)
@@ -94,8 +96,8 @@ def mount(app: FastAPI) -> None:
                 app.router.routes.append(Route(f"/{file.name}", _file(file), methods=["GET"]))
 
 
-def _file(path: Path) -> object:
-    async def serve(_request: object) -> Response:
+def _file(path: Path) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(_request: Request) -> Response:
         return FileResponse(path)
 
     return serve

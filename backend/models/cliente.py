@@ -58,7 +58,10 @@ class Atendimento(Base):
     __tablename__ = "atendimentos"
     __table_args__ = (
         Index(
-            "uq_atendimentos_conversa_id_aberto", "conversa_id", unique=True, postgresql_where=text("encerrado_em IS NULL")
+            "uq_atendimentos_conversa_id_aberto",
+            "conversa_id",
+            unique=True,
+            postgresql_where=text("encerrado_em IS NULL"),
         ),
         Index("ix_atendimentos_empresa_id_aberto_em", "empresa_id", text("aberto_em DESC")),
     )

@@ -1,6 +1,6 @@
 """The reservation book as PostgreSQL keeps it, for empresas with or without a sheet."""
 
-import datetime
+import datetime as dt
 
 from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Index, Integer, String, Text, Time, func
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,12 +27,12 @@ class Reserva(Base):
     """The number the customer hears and the sheet's id column."""
     nome: Mapped[str] = mapped_column(String(255))
     telefone: Mapped[str | None] = mapped_column(String(20))
-    data: Mapped[datetime.date] = mapped_column(Date)
-    horario: Mapped[datetime.time] = mapped_column(Time)
+    data: Mapped[dt.date] = mapped_column(Date)
+    horario: Mapped[dt.time] = mapped_column(Time)
     pessoas: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(20), server_default="confirmada")
     observacoes: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[CreatedAt]
-    updated_at: Mapped[datetime.datetime] = mapped_column(
+    updated_at: Mapped[dt.datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), onupdate=func.now()
     )

@@ -20,7 +20,7 @@ from models import Conversa, Empresa, Mensagem, Midia, Turno
 from observability import get_logger
 from ports import ChatMessage, ChatModel, ChatRequest, Clock, ImageInput
 from services.activity_log import add_log
-from services.context import ContextStore, as_chat, instructions_for, question_from
+from services.context import ContextStore, Remembered, as_chat, instructions_for, question_from
 from services.credentials import CredentialSource
 from services.delivery import Delivery
 from services.media import MediaService
@@ -49,7 +49,7 @@ class _Question:
     conversa: Conversa
     text: str
     images: tuple[ImageInput, ...]
-    history: tuple[ChatMessage, ...]
+    history: list[Remembered]
     unheard: bool
     """Nothing but audio that could not be transcribed."""
 
@@ -179,9 +179,7 @@ class Attendant:
             empresa = await session.get_one(Empresa, work.empresa_id)
             conversa = await session.get_one(Conversa, work.conversa_id)
             mensagens = list(
-                await session.scalars(
-                    select(Mensagem).where(Mensagem.id.in_(work.mensagem_ids)).order_by(Mensagem.id)
-                )
+                await session.scalars(select(Mensagem).where(Mensagem.id.in_(work.mensagem_ids)).order_by(Mensagem.id))
             )
             history = await self._context.history(session, conversa, before=work.mensagem_ids[0])
             pictures = await session.execute(
@@ -200,7 +198,7 @@ class Attendant:
             conversa=conversa,
             text=question_from(mensagens),
             images=images,
-            history=as_chat(history, ChatMessage("user", ""))[:-1],
+            history=history,
             unheard=all(
                 mensagem.tipo == "audio" and not mensagem.transcricao and not mensagem.texto for mensagem in mensagens
             ),

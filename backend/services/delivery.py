@@ -176,9 +176,7 @@ class Delivery:
             return None
         return status_address(empresa, self._settings.public_url, parte_id)
 
-    async def _release(
-        self, work: TurnWork, part: PartWork
-    ) -> tuple[PartWork, float] | Literal["done", "interrupted"]:
+    async def _release(self, work: TurnWork, part: PartWork) -> tuple[PartWork, float] | Literal["done", "interrupted"]:
         """Commit `sending` if the bot may still speak; "done" when a late callback already settled the part.
 
         Raises LostTurn when another worker owns the turn.
@@ -216,9 +214,7 @@ class Delivery:
                 return "interrupted"
             parte.estado, parte.tentativa, parte.tentada_em, parte.prazo = "sending", work.tentativa, now, deadline
             parte.primeira_busca_em = None
-        taken = PartWork(
-            part.id, part.ordem, "sending", part.remetente, part.destinatario, part.texto, deadline, now
-        )
+        taken = PartWork(part.id, part.ordem, "sending", part.remetente, part.destinatario, part.texto, deadline, now)
         return taken, monotonic + self._tuning.send_deadline
 
     async def _bind(self, work: TurnWork, part: PartWork, sid: str) -> None:
@@ -271,7 +267,8 @@ class Delivery:
     def _backoff(self, attempt: int, retry_after: float | None) -> float:
         if retry_after is not None:
             return min(retry_after, 30.0)
-        return random.uniform(0.5, 1.0) * min(self._tuning.backoff * 2**attempt, 20.0)  # noqa: S311 (jitter)
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311 (spreads retries, guards nothing)
+        return jitter * min(self._tuning.backoff * (1 << attempt), 20.0)
 
     # --- A sending whose outcome is unknown ---
 
@@ -286,7 +283,9 @@ class Delivery:
         tuning = self._tuning
         last_write = (part.prazo or self._clock.now()) + timedelta(seconds=tuning.request_timeout)
         certain_after = last_write + timedelta(seconds=tuning.settle)
-        give_up = self._clock.now() + timedelta(seconds=tuning.settle * 2 + tuning.request_timeout + tuning.send_deadline)
+        give_up = self._clock.now() + timedelta(
+            seconds=tuning.settle * 2 + tuning.request_timeout + tuning.send_deadline
+        )
         looked = False
         while True:
             if await self._proved_by_callback(work, part):
@@ -317,9 +316,7 @@ class Delivery:
     async def _look(self, work: TurnWork, credentials: TwilioCredentials, part: PartWork) -> str | None:
         """The SID of an unbound message in Twilio's list that is this part."""
         since = (part.tentada_em or self._clock.now()) - timedelta(minutes=2)
-        listed = await self._sender.list_messages(
-            credentials, sender=part.remetente, to=part.destinatario, since=since
-        )
+        listed = await self._sender.list_messages(credentials, sender=part.remetente, to=part.destinatario, since=since)
         same = [message for message in listed if _is_this(message, part, since)]
         if not same:
             return None
@@ -340,5 +337,3 @@ def _is_this(message: ListedMessage, part: PartWork, since: datetime) -> bool:
         and (message.created_at is None or message.created_at >= since)
         and _WHITE.sub(" ", message.body).strip() == _WHITE.sub(" ", part.texto).strip()
     )
-
-

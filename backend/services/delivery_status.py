@@ -35,9 +35,7 @@ async def record_status(
     parte = await _find(session, empresa_id, parte_id, message_sid)
     if parte is None:
         session.add(
-            StatusRecebido(
-                empresa_id=empresa_id, parte_id=parte_id, message_sid=message_sid, status=status, erro=erro
-            )
+            StatusRecebido(empresa_id=empresa_id, parte_id=parte_id, message_sid=message_sid, status=status, erro=erro)
         )
         return
     await bind(session, parte, message_sid, now=now)
@@ -58,9 +56,7 @@ async def bind(session: AsyncSession, parte: Parte, message_sid: str, *, now: da
             parte.estado, parte.enviada_em, parte.erro = "sent", now, None
         if parte.turno_id is not None:
             await session.execute(
-                update(Turno)
-                .where(Turno.id == parte.turno_id, Turno.respondido_em.is_(None))
-                .values(respondido_em=now)
+                update(Turno).where(Turno.id == parte.turno_id, Turno.respondido_em.is_(None)).values(respondido_em=now)
             )
     kept = list(
         await session.scalars(

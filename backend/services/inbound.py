@@ -170,7 +170,7 @@ async def _conversa(session: AsyncSession, empresa_id: int, message: InboundMess
         update(Cliente)
         .where(Cliente.id == conversa.cliente_id)
         .values(
-            nome=message.nome if message.nome else Cliente.nome,
+            nome=message.nome or Cliente.nome,
             ultima_atividade_em=func.greatest(Cliente.ultima_atividade_em, now),
         )
     )

@@ -57,6 +57,4 @@ class Intake:
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("stored but not buffered", mensagem_id=stored.mensagem_id, reason=type(error).__name__)
         if stored.has_media:
-            self._media.start(
-                empresa_id=empresa_id, conversa_id=stored.conversa_id, mensagem_id=stored.mensagem_id
-            )
+            self._media.start(empresa_id=empresa_id, conversa_id=stored.conversa_id, mensagem_id=stored.mensagem_id)

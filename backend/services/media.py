@@ -123,7 +123,9 @@ class MediaService:
             empresa = await session.get_one(Empresa, empresa_id)
             pending = list(
                 await session.scalars(
-                    select(Midia).where(Midia.mensagem_id == mensagem_id, Midia.estado == "pendente").order_by(Midia.ordem)
+                    select(Midia)
+                    .where(Midia.mensagem_id == mensagem_id, Midia.estado == "pendente")
+                    .order_by(Midia.ordem)
                 )
             )
         for midia in pending:

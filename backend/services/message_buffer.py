@@ -194,7 +194,9 @@ class MessageBuffer:
                         mensagem_ids=tuple(ids),
                     )
                 )
-        return sorted(entries, key=lambda entry: (entry.vence_em or datetime.min.replace(tzinfo=UTC), entry.conversa_id))
+        return sorted(
+            entries, key=lambda entry: (entry.vence_em or datetime.min.replace(tzinfo=UTC), entry.conversa_id)
+        )
 
     async def _clock_skew(self) -> float:
         """Seconds by which Redis' clock is ahead of ours, so that the panel counts down on one clock."""

@@ -7,8 +7,7 @@ import asyncio
 from datetime import timedelta
 
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by, array_agg
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from database import Database
@@ -58,14 +57,9 @@ class Recovery:
                     select(
                         Turno.conversa_id,
                         Turno.empresa_id,
-                        func.coalesce(
-                            array_agg(aggregate_order_by(Mensagem.id, Mensagem.id)).filter(
-                                Mensagem.direcao == "entrada"
-                            ),
-                            [],
-                        ).label("ids"),
+                        func.array_agg(Mensagem.id).label("ids"),
                     )
-                    .join(Mensagem, Mensagem.turno_id == Turno.id)
+                    .join(Mensagem, and_(Mensagem.turno_id == Turno.id, Mensagem.direcao == "entrada"))
                     .where(Turno.estado.in_(UNFINISHED), Turno.updated_at < stale)
                     .group_by(Turno.id)
                     .order_by(Turno.id)
@@ -73,9 +67,7 @@ class Recovery:
                 )
             ).all()
         for row in rows:
-            if await self._buffer.restore(
-                conversa_id=row.conversa_id, empresa_id=row.empresa_id, mensagem_ids=row.ids
-            ):
+            if await self._buffer.restore(conversa_id=row.conversa_id, empresa_id=row.empresa_id, mensagem_ids=row.ids):
                 log.info("turn restored", conversa_id=row.conversa_id)
 
     async def _buffer_again(self) -> None:

@@ -54,9 +54,7 @@ async def take_turn(
     if row is None:
         return None
     conversa, empresa = row
-    turno = await session.scalar(
-        select(Turno).where(Turno.conversa_id == conversa_id, Turno.estado.in_(UNFINISHED))
-    )
+    turno = await session.scalar(select(Turno).where(Turno.conversa_id == conversa_id, Turno.estado.in_(UNFINISHED)))
     if turno is not None:
         resumed = await _resume(session, turno, lost=lost, lost_allowed=lost_allowed, now=now)
         if resumed is not None:
@@ -91,7 +89,9 @@ async def _resume(
         return None
     rows = (
         await session.execute(
-            select(Mensagem.id).where(Mensagem.turno_id == turno.id, Mensagem.direcao == "entrada").order_by(Mensagem.id)
+            select(Mensagem.id)
+            .where(Mensagem.turno_id == turno.id, Mensagem.direcao == "entrada")
+            .order_by(Mensagem.id)
         )
     ).scalars()
     return TurnWork(

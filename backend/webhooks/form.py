@@ -13,6 +13,7 @@ _MAX_MEDIA = 10
 _STANDARD = {
     "MessageSid", "SmsSid", "SmsMessageSid", "AccountSid", "From", "To", "Body", "NumMedia", "NumSegments", "SmsStatus",
     "ApiVersion", "WaId", "ProfileName", "MessagingServiceSid", "ChannelPrefix", "ChannelMetadata", "MessageType",
+    "ReferralNumMedia",
 }  # fmt: skip
 _NAMES = {
     "Latitude": "latitude", "Longitude": "longitude", "Address": "endereco", "Label": "rotulo",

@@ -99,9 +99,7 @@ async def _empresa(container: Container, slug: str) -> Empresa:
     return empresa
 
 
-async def _accept(
-    container: Container, empresa: Empresa, form: dict[str, str], parte: str | None, suffix: str
-) -> None:
+async def _accept(container: Container, empresa: Empresa, form: dict[str, str], parte: str | None, suffix: str) -> None:
     status = delivery_status(form)
     if status is not None or suffix:
         await _accept_status(container, empresa, form, parte, status)
