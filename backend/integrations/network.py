@@ -17,7 +17,7 @@ import httpcore
 import httpx
 
 from config import is_loopback_host
-from errors import ProviderRefused
+from errors import ProviderBusy, ProviderRefused
 
 CONNECT_SECONDS = 5.0
 POOL_SECONDS = 5.0
@@ -99,7 +99,7 @@ async def assert_public_address(url: str, *, vendor: str, trusted: Collection[st
 
     `trusted` are base addresses from the environment (or the simulators'): the same origin passes as it is.
     Raises ProviderRefused with reason `address_invalid`, `address_not_https`, `address_unknown` (the name does
-    not resolve) or `address_not_public`.
+    not resolve) or `address_not_public`; ProviderBusy when the resolver itself does not answer.
     """
     found = origin(url)
     if found is None:
@@ -111,7 +111,9 @@ async def assert_public_address(url: str, *, vendor: str, trusted: Collection[st
         raise ProviderRefused(vendor, "address_not_https")
     try:
         addresses = await resolve(host, port)
-    except OSError:
+    except OSError as error:
+        if error.errno == socket.EAI_AGAIN:  # the resolver is down, which says nothing about the name
+            raise ProviderBusy(vendor, "unreachable") from None
         raise ProviderRefused(vendor, "address_unknown") from None
     if not all(is_public_ip(address) for address in addresses):
         raise ProviderRefused(vendor, "address_not_public")
