@@ -58,7 +58,7 @@ class LoginLimits:
         if wait_ms > 0:
             seconds = max(1, -(-wait_ms // 1000))
             unit = "segundo" if seconds == 1 else "segundos"
-            raise TooManyAttempts(f"Muitas tentativas. Aguarde {seconds} {unit} e tente de novo.")
+            raise TooManyAttempts(f"Muitas tentativas. Aguarde {seconds} {unit} e tente de novo.", retry_after=seconds)
 
     async def succeeded(self, email: str, address: str) -> None:
         try:

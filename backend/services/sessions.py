@@ -54,7 +54,7 @@ class SessionService:
         self._clock = clock
 
     async def login(self, email: str, password: str, *, default_password_allowed: bool) -> Grant:
-        """Raises InvalidCredentials; a wrong password costs as much as an unknown e-mail or a refused default password."""
+        """Raises InvalidCredentials; wrong password, unknown e-mail and refused default password cost the same."""
         async with self._db.system_scope() as session:
             query = _user_with_empresa().where(func.lower(Usuario.email) == email)
             found = (await session.execute(query)).one_or_none() if _storable(email) else None
