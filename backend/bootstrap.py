@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import IO, Any, Dict, List, NoReturn, Tuple
+from typing import IO, Any, ClassVar, Dict, List, NoReturn, Tuple
 
 BACKEND = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(BACKEND)
@@ -162,28 +162,42 @@ def check_servers() -> None:
 
 
 class Job:
-    """A quiet program in the background; its output is shown only when it fails."""
+    """A quiet program in the background; its output is shown only when it fails. None outlives this script."""
+
+    running: ClassVar[List["Job"]] = []
 
     def __init__(self, what: str, command: List[str], cwd: str) -> None:
         self.what = what
         self.output: IO[bytes] = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=self.output, stderr=subprocess.STDOUT
+            command,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
+        self.running.append(self)
 
     def finish(self) -> None:
-        try:
-            status = self.process.wait()
-        except BaseException:
-            self.process.terminate()
-            self.process.wait()
-            raise
+        status = self.process.wait()
+        self.running.remove(self)
         if status == 0:
             return
         self.output.seek(0)
         lines = self.output.read().decode("utf-8", "replace").splitlines()
         print("\n".join(lines[-SHOWN_LINES:]), file=sys.stderr)
         refuse("{} não deu certo (código {}); o motivo está acima.".format(self.what, status))
+
+    @classmethod
+    def end_all(cls) -> None:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for job in cls.running:
+                try:
+                    os.killpg(job.process.pid, number)
+                    job.process.wait(5)
+                except (OSError, subprocess.TimeoutExpired):
+                    pass
 
 
 def digest(paths: List[str]) -> str:
@@ -311,14 +325,9 @@ def prepare(*, dev: bool, node: bool, panel: bool, port: bool) -> None:
             python = check_python()
         begin = time.time()
         pending = (prepare_node() if node else []) + prepare_python(python, dev=dev)
-        try:
-            for job, stamp, value in pending:
-                job.finish()
-                write_stamp(stamp, value)
-        finally:
-            for job, _, _ in pending:
-                if job.process.poll() is None:
-                    job.process.terminate()
+        for job, stamp, value in pending:
+            job.finish()
+            write_stamp(stamp, value)
         if panel:
             build_panel()
         if time.time() - begin > 5:
@@ -348,3 +357,5 @@ if __name__ == "__main__":
         main(sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        Job.end_all()
