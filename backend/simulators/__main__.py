@@ -4,13 +4,30 @@ Refuses to run in production and listens on loopback unless told otherwise on pu
 """
 
 import argparse
+import contextlib
 import ipaddress
 import os
+import signal
 import sys
+from collections.abc import Iterator
 
 import uvicorn
 
 from simulators.app import create_app
+
+
+class _Server(uvicorn.Server):
+    """Ends with status 0 on SIGTERM and Ctrl-C, instead of dying of the signal once more after the shutdown."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let the two signals ask for the shutdown, and nothing else."""
+        previous = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
 
 
 def _is_loopback(host: str) -> bool:
@@ -51,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         backlog=4096,
         ws="none",
     )
-    uvicorn.Server(config).run()
+    _Server(config).run()
     return 0
 
 

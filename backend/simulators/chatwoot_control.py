@@ -86,7 +86,6 @@ class ChatwootControl:
                 self.api.add_webhook(self._account(given).id, given)
             except Problem as problem:
                 raise BadControl(str(problem.document)) from problem
-        accounts = list(self.state.accounts.values())
         shown = [
             {"account_id": a.id, **dataclasses.asdict(w)}
             for a in self.state.accounts.values()

@@ -1,0 +1,1 @@
+"""Tests of the simulators themselves, driven by the vendors' own SDKs."""
