@@ -13,8 +13,8 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 import pytest
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema.exceptions import best_match  # type: ignore[import-untyped]
 
 FILES = {"twilio": "twilio.json", "openai": "openai.json", "google": "sheets.json", "chatwoot": "chatwoot.json"}
 PREFIXES = {"twilio": "/twilio", "openai": "/openai/v1", "google": "/google", "chatwoot": "/chatwoot"}
@@ -111,7 +111,7 @@ def _check_parameters(
         values = [v for v in values if v is not None]
         assert values or not parameter.get("required"), f"{where}: parameter {name} is missing"
         for value in values:
-            _check_value(f"{where}: {place} {name}", vendor, parameter.get("schema", {}), _read(unquote(value)))
+            _check_value(f"{where}: {place} {name}", vendor, parameter.get("schema", {}), _read(unquote(str(value))))
     unknown = {name.removesuffix("[]") for name in recorded["query"]} - known
     assert not unknown, f"{where}: unknown query parameters {sorted(unknown)}"
 
@@ -233,7 +233,8 @@ def _check_google(where: str, method: str, path: str, recorded: dict[str, Any]) 
     spec = _spec("google")
     for described in spec["methods"].values():
         template = re.escape("/" + described["path"])
-        pattern = re.sub(r"\\\{\\?\+?(\w+)\\\}", r"(?P<\1>.+?)", template)
+        pattern = re.sub(r"\\\{range\\\}", ".+?", template)
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/:]+", pattern)
         if described["httpMethod"] == method and re.fullmatch(pattern, path):
             break
     else:
@@ -256,7 +257,8 @@ def _check_discovery(where: str, schema_name: str, value: Any) -> None:
     assert isinstance(value, dict), f"{where}: {schema_name} must be an object"
     for name, item in value.items():
         assert name in schema.get("properties", {}), f"{where}: {schema_name} has no member {name!r}"
-        _check_discovery_value(f"{where}: {name}", schema["properties"][name], item)
+        if item is not None:  # null is how the vendor's JSON says "not given"
+            _check_discovery_value(f"{where}: {name}", schema["properties"][name], item)
 
 
 def _check_discovery_value(where: str, schema: dict[str, Any], value: Any) -> None:

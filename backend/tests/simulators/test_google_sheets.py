@@ -9,11 +9,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from gspread.exceptions import APIError, SpreadsheetNotFound
+from gspread.utils import InsertDataOption, ValueInputOption
 
 from tests.simulators.conftest import Control, check_recorded
 from tests.vendor_schemas import needs_schemas
 
 EMAIL = "reservas@projeto.iam.gserviceaccount.com"
+INSERT = InsertDataOption.insert_rows
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
 
 
@@ -77,13 +79,13 @@ async def test_an_appended_row_says_where_it_landed_and_raw_formulas_stay_text(
     answer: Any = await asyncio.to_thread(
         sheet.append_row,
         ["r2", "2026-11-29", formula],
-        value_input_option="RAW",
-        insert_data_option="INSERT_ROWS",
+        value_input_option=ValueInputOption.raw,
+        insert_data_option=INSERT,
         table_range="A1:C",
     )
     assert answer["updates"]["updatedRange"] == "Reservas!A3:C3"
     assert await asyncio.to_thread(sheet.row_values, 3) == ["r2", "2026-11-29", formula]
-    await asyncio.to_thread(sheet.update, [[formula]], "C3", value_input_option="USER_ENTERED")
+    await asyncio.to_thread(sheet.update, [[formula]], "C3", value_input_option=ValueInputOption.user_entered)
     assert await asyncio.to_thread(sheet.acell, "C3") == gspread.Cell(3, 3, "clique")
     assert (await cells(control))[2][2] == formula
 
@@ -95,7 +97,7 @@ async def test_overwrite_runs_over_what_stands_below_and_insert_rows_pushes_it_d
     await asyncio.to_thread(sheet.update, [["total"]], "A3")
     await asyncio.to_thread(sheet.update, [[""]], "A3")
     await asyncio.to_thread(sheet.update, [["rodapé"]], "A4")
-    await asyncio.to_thread(sheet.append_row, ["r2"], insert_data_option="INSERT_ROWS", table_range="A1:C2")
+    await asyncio.to_thread(sheet.append_row, ["r2"], insert_data_option=INSERT, table_range="A1:C2")
     assert [r[:1] for r in await cells(control)] == [["reserva_id"], ["r1"], ["r2"], [], ["rodapé"]]
     answer: Any = await asyncio.to_thread(sheet.append_rows, [["r3"], ["r4"]], table_range="A1:C2")
     assert answer["updates"]["updatedRange"] == "Reservas!A4:A5"
@@ -212,7 +214,7 @@ async def test_what_gspread_sends_obeys_the_vendors_schema(google: gspread.Clien
     sheet = await worksheet(google)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        await asyncio.to_thread(sheet.append_row, ["r2"], insert_data_option="INSERT_ROWS", table_range="A1:C")
+        await asyncio.to_thread(sheet.append_row, ["r2"], insert_data_option=INSERT, table_range="A1:C")
         await asyncio.to_thread(sheet.update, [["x"]], "A3")
         await asyncio.to_thread(sheet.batch_get, ["A1:B2"])
         await asyncio.to_thread(sheet.batch_update, [{"range": "A9", "values": [["k"]]}])

@@ -51,7 +51,8 @@ async def client(simulators_url: str, control: Control) -> AsyncIterator[AsyncOp
 
 async def ask(client: AsyncOpenAI, text: Any, **kwargs: Any) -> Any:
     given = {"model": "gpt-4o", "instructions": PROMPT, "store": False, "parallel_tool_calls": False} | kwargs
-    return await client.responses.create(input=text, **given)
+    responses: Any = client.responses
+    return await responses.create(input=text, **given)
 
 
 async def test_one_reply_reflects_every_grouped_text(client: AsyncOpenAI) -> None:
@@ -276,17 +277,18 @@ async def test_a_wrong_transcription_request_is_refused(
 
 async def test_chat_completions_answer_and_call_tools(client: AsyncOpenAI) -> None:
     messages: list[Any] = [{"role": "system", "content": PROMPT}, {"role": "user", "content": "minhas reservas?"}]
+    completions: Any = client.chat.completions
     function = {k: LIST[k] for k in ("name", "description", "parameters", "strict")}
-    first = await client.chat.completions.create(
+    first = await completions.create(
         model="gpt-4o", messages=messages, tools=[{"type": "function", "function": function}]
     )
     assert first.choices[0].finish_reason == "tool_calls"
     with pytest.raises(openai.BadRequestError, match="reasoning_effort"):
-        await client.chat.completions.create(
+        await completions.create(
             model="gpt-6-luna", messages=messages, tools=[{"type": "function", "function": function}]
         )
     with pytest.raises(openai.BadRequestError, match="did not have response messages"):
-        await client.chat.completions.create(
+        await completions.create(
             model="gpt-4o", messages=[*messages, first.choices[0].message.model_dump(exclude_none=True)]
         )
 

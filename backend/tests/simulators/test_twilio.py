@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.request_validator import RequestValidator
-from twilio.rest import Client
+from twilio.base.exceptions import TwilioRestException  # type: ignore[import-untyped]
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
 
 from tests.simulators.conftest import Control, check_recorded
 from tests.simulators.receiver import Receiver
@@ -21,7 +21,7 @@ SID, TOKEN = "AC" + "5" * 32, "simulador"
 CONTACT, SENDER = "whatsapp:+5511999990000", "whatsapp:+551140000000"
 
 
-class Mapped(TwilioHttpClient):
+class Mapped(TwilioHttpClient):  # type: ignore[misc]
     """The SDK's own client with every Twilio host replaced."""
 
     def __init__(self, base: str) -> None:
