@@ -29,6 +29,26 @@ def running_with(mark: str) -> list[int]:
     return [pid for pid in found if pid != os.getpid()]
 
 
+def descendants(pid: int) -> list[int]:
+    """Every process started by this one or by those it started."""
+    parents = {}
+    if Path("/proc/self/stat").exists():
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit():
+                    parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    else:
+        shown = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        parents = {int(line.split()[0]): int(line.split()[1]) for line in shown.splitlines()}
+    found, wave = [], [pid]
+    while wave:
+        wave = [child for child, parent in parents.items() if parent in wave]
+        found += wave
+    return found
+
+
 def eventually(condition: Callable[[], bool], *, seconds: float = 15) -> bool:
     """Whether the condition becomes true in time."""
     deadline = time.monotonic() + seconds

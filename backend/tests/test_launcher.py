@@ -18,8 +18,9 @@ import preflight
 from config import Settings, load_settings
 from devtools import runner
 from embedded import free_port, temporary_data_dir
+from guard import is_running
 from preflight import Refusal, check_database, check_port, check_redis
-from tests.processes import BACKEND, eventually, python, read_until, running_with
+from tests.processes import BACKEND, descendants, eventually, kill_all, python, read_until, running_with
 
 # The launcher as `make run` calls it, but for the developer's own .env and, on demand, the application.
 RUN = """
@@ -54,6 +55,12 @@ def silent_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
+def assert_gone(family: list[int]) -> None:
+    """Every process is over; there were at least a server, its guard, the application and its guard."""
+    assert len(family) >= 4
+    assert eventually(lambda: not any(is_running(pid) for pid in family))
+
+
 def environment(data_dir: Path, port: int, **more: str) -> dict[str, str]:
     return {"DATA_DIR": str(data_dir), "PORT": str(port), "SIMULATORS": "off", **more}
 
@@ -69,25 +76,42 @@ def test_however_the_launcher_ends_nothing_of_it_stays(
     env = environment(data_dir, port, WEB_CONCURRENCY=str(workers))
     process = python(RUN, "tests.standin_app:app", "no", env=env)
     read_until(process, READY)
-    assert running_with(str(data_dir))
-    assert running_with(f"--port {port}".replace(" ", "\0"))
+    family = descendants(process.pid)
     process.send_signal(number)
     process.communicate(timeout=20)
     assert process.returncode == status
-    assert eventually(lambda: not running_with(str(data_dir)) and not running_with("tests.standin_app"))
+    assert_gone(family)
     check_port("127.0.0.1", port)
+
+
+@pytest.mark.slow
+def test_the_product_itself_comes_up_after_a_kill_9_and_shows_where_everything_is(data_dir: Path) -> None:
+    port = free_port()
+    env = environment(data_dir, port, SIMULATORS="auto")
+    for number, status in ((signal.SIGKILL, -9), (signal.SIGTERM, 0)):
+        process = python(RUN, "main:app", "yes", env=env)
+        shown = "\n".join(read_until(process, READY))
+        assert shown.count("#rc=5&rp=all") == 3
+        assert f"http://localhost:{port}/webhook/" in shown
+        assert "Twilio (WhatsApp), OpenAI, Google Sheets e Chatwoot" in shown
+        family = descendants(process.pid)
+        process.send_signal(number)
+        process.communicate(timeout=40)
+        assert process.returncode == status
+        assert_gone(family)
+        check_port("127.0.0.1", port)
 
 
 @pytest.mark.slow
 def test_when_the_application_dies_everything_ends_with_a_sentence(data_dir: Path) -> None:
     process = python(RUN, "tests.standin_app:app", "no", env=environment(data_dir, free_port()))
     read_until(process, READY)
-    for pid in running_with("-m\0uvicorn\0tests.standin_app:app"):
-        os.kill(pid, signal.SIGKILL)
+    family = descendants(process.pid)
+    kill_all([pid for pid in family if pid in running_with("-m\0uvicorn\0tests.standin_app:app")])
     rest, _ = process.communicate(timeout=20)
     assert "aplicativo terminou sozinho" in rest
     assert process.returncode == 1
-    assert not running_with(str(data_dir))
+    assert_gone(family)
 
 
 @pytest.mark.slow
@@ -96,8 +120,10 @@ def test_under_make_the_death_of_make_ends_everything(data_dir: Path) -> None:
     code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {RUN!r}, 'tests.standin_app:app', 'no'])"
     make = python(code, env=env)
     read_until(make, READY)
+    family = descendants(make.pid)
     make.kill()
-    assert eventually(lambda: not running_with(str(data_dir)))
+    make.wait()
+    assert_gone(family)
     make.communicate()
 
 
