@@ -14,6 +14,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY_MS = 24 * HOUR;
 
+function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function startOfDay(ms: number): number {
   return new Date(ms).setHours(0, 0, 0, 0);
 }
@@ -51,10 +55,7 @@ export function formatDay(iso: string, now: number): string {
   const days = daysBetween(then, now);
   if (days === 0) return "Hoje";
   if (days === 1) return "Ontem";
-  if (days > 1 && days < 7) {
-    const name = WEEKDAY.format(then);
-    return name.charAt(0).toUpperCase() + name.slice(1);
-  }
+  if (days > 1 && days < 7) return capitalise(WEEKDAY.format(then));
   return (new Date(then).getFullYear() === new Date(now).getFullYear() ? DAY : DAY_YEAR).format(then);
 }
 
@@ -70,7 +71,7 @@ export function formatCalendarDay(day: string): string {
   const [year, month, date] = day.slice(0, 10).split("-").map(Number);
   if (!year || !month || !date) return day;
   const local = new Date(year, month - 1, date);
-  return `${WEEKDAY.format(local)}, ${DAY.format(local)}`;
+  return capitalise(`${WEEKDAY.format(local)}, ${DAY.format(local)}`);
 }
 
 /** (11) 98765-4321 for Brazil, +CC… for the rest; what is no number at all is shown as it came. */

@@ -17,8 +17,16 @@ export function MessageBubble({ mensagem }: { mensagem: Mensagem }) {
   const ours = mensagem.direcao === "saida";
   const place = mensagem.tipo === "localizacao" ? placeOf(mensagem.dados) : null;
   const withheld = mensagem.status === "cancelled" || mensagem.status === "parked";
+  const failed = mensagem.status === "failed" || mensagem.status === "undelivered";
   return (
-    <div className={cx(styles.bubble, ours ? styles.ours : styles.theirs, withheld && styles.withheld)}>
+    <div
+      className={cx(
+        styles.bubble,
+        ours ? styles.ours : styles.theirs,
+        withheld && styles.withheld,
+        failed && styles.failed,
+      )}
+    >
       <span className="sr-only">{SIDE_WORDS[mensagem.autor]}: </span>
       {mensagem.autor === "pessoa" && <p className={styles.author}>Equipe</p>}
       {mensagem.midias.map((midia) =>

@@ -6,12 +6,18 @@ import { Icon } from "../ui/Icon";
 import styles from "./EmpresaSwitcher.module.css";
 import { useCurrentEmpresa } from "./useCurrentEmpresa";
 
+interface Props {
+  /** On screens about every company, say so in place of naming the last one visited. */
+  general?: boolean;
+}
+
 /** The company's name; for a superuser, also the way to another one. */
-export function EmpresaSwitcher() {
+export function EmpresaSwitcher({ general = false }: Props) {
   const me = useMe();
   const current = useCurrentEmpresa();
   const [open, setOpen] = useState(false);
-  const name = current?.nome ?? "Escolher empresa";
+  const everything = general && me.is_superuser && !current?.inAddress;
+  const name = everything ? "Todas as empresas" : (current?.nome ?? "Escolher empresa");
 
   if (!me.is_superuser) return <p className={styles.name}>{name}</p>;
   return (

@@ -9,7 +9,7 @@ export function TopBar() {
   const connected = useConnected();
   return (
     <header className={styles.bar}>
-      <EmpresaSwitcher />
+      <EmpresaSwitcher general />
       <span className={styles.end}>
         <span className={connected ? styles.live : styles.lost}>
           <span className="sr-only">{connected ? "Ao vivo" : "Sem conexão"}</span>

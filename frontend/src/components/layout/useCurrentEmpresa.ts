@@ -32,14 +32,16 @@ export function useCurrentEmpresa(): CurrentEmpresa | null {
   const candidate = match?.params.slug;
   const slug = candidate !== undefined && !RESERVED.has(candidate) ? candidate : null;
 
+  const visited = data?.items.find((empresa) => empresa.slug === slug)?.slug;
+
   useEffect(() => {
-    if (slug === null) return;
+    if (visited === undefined) return;
     try {
-      localStorage.setItem(KEY, slug);
+      localStorage.setItem(KEY, visited);
     } catch {
       // Only a convenience: without storage the first company is offered.
     }
-  }, [slug]);
+  }, [visited]);
 
   if (!me.is_superuser) return me.empresa && { ...me.empresa, inAddress: slug !== null };
   const empresas = data?.items ?? [];

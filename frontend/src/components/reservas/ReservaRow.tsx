@@ -31,7 +31,9 @@ export function ReservaRow({ slug, reserva }: { slug: string; reserva: Reserva }
           {reserva.observacoes && <span>{reserva.observacoes}</span>}
         </p>
       </div>
-      <Badge tone={tone}>{word}</Badge>
+      <span className={styles.status}>
+        <Badge tone={tone}>{word}</Badge>
+      </span>
       {reserva.conversa_id !== null && (
         <Link
           className={styles.open}

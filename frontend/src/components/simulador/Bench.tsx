@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
-import { cx } from "../../lib/cx";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { formatPhone } from "../../lib/format";
 import { useMediaQuery } from "../../lib/useMediaQuery";
 import { useTitle } from "../../lib/useTitle";
@@ -13,6 +12,7 @@ import { chatLines } from "./chat";
 import { addressOf, keepCustomer, loadCustomer, senderOf, type Customer } from "./customer";
 import { FaultsPanel } from "./FaultsPanel";
 import { MachinePanel } from "./MachinePanel";
+import { MachineStrip } from "./MachineStrip";
 import { PhoneScreen } from "./PhoneScreen";
 import { SetupPanel } from "./SetupPanel";
 import { useMachine } from "./useMachine";
@@ -33,6 +33,7 @@ export function Bench({ empresas, empresa, onEmpresa }: Props) {
   useTitle("Simulador");
   const wide = useMediaQuery("(min-width: 1100px)");
   const [customer, setCustomer] = useState<Customer>(loadCustomer);
+  const machineRef = useRef<HTMLDivElement>(null);
   const [choosing, setChoosing] = useState(false);
   const from = addressOf(customer.phone);
   const to = senderOf(empresa);
@@ -95,8 +96,15 @@ export function Bench({ empresas, empresa, onEmpresa }: Props) {
           </Dialog>
         </div>
       )}
+      {!wide && (
+        <MachineStrip
+          machine={machine}
+          deliveries={deliveries}
+          onOpen={() => machineRef.current?.scrollIntoView({ behavior: "smooth", block: "start" })}
+        />
+      )}
       <div className={styles.device}>
-        <div className={cx(styles.body)}>
+        <div className={styles.body}>
           <PhoneScreen
             key={`${from} ${to}`}
             empresa={empresa}
@@ -110,7 +118,7 @@ export function Bench({ empresas, empresa, onEmpresa }: Props) {
           />
         </div>
       </div>
-      <div className={styles.machine}>
+      <div className={styles.machine} ref={machineRef}>
         <MachinePanel empresa={empresa} machine={machine} deliveries={deliveries} customerName={customer.name || "cliente"} />
       </div>
     </div>

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { summaryOf } from "../../lib/conversation";
-import { plural } from "../../lib/format";
+import { formatNumber, plural } from "../../lib/format";
 import type { Empresa } from "../../services/types";
 import { ProcessNowButton } from "../buffer/ProcessNowButton";
 import { DeliveryStatus } from "../conversation/DeliveryStatus";
@@ -9,6 +9,7 @@ import { Countdown } from "../ui/Countdown";
 import { CountdownBar } from "../ui/CountdownBar";
 import styles from "./MachinePanel.module.css";
 import { MachineStep } from "./MachineStep";
+import { stationsOf } from "./stations";
 import type { Machine, Turn } from "./useMachine";
 import type { Delivery } from "./useOutbox";
 
@@ -33,21 +34,15 @@ function webhookState(last: Delivery | undefined, accepted: number): string {
   if (!last) return "Nada enviado ainda.";
   if (last.state === "sending") return "Entregando, com a assinatura da Twilio…";
   if (last.state === "refused") return last.problem ?? "Recusada.";
-  return `${plural(accepted, "mensagem guardada", "mensagens guardadas")}; a última em ${SECONDS.format(last.tookMs ?? 0)} ms, resposta ${last.result?.status_code ?? ""}.`;
+  return `${plural(accepted, "mensagem guardada", "mensagens guardadas")}; a última em ${formatNumber(Math.round(last.tookMs ?? 0))} ms, resposta ${last.result?.status_code ?? ""}.`;
 }
 
 /** The whole machine in four stations: what came in, what waits, what the model makes of it, what went out. */
 export function MachinePanel({ empresa, machine, deliveries, customerName }: Props) {
-  const { buffer, turn, conversaId } = machine;
-  const last = deliveries.at(-1);
+  const { buffer, conversaId } = machine;
+  const { last, waiting, thinking, stopped, answered, phases } = stationsOf(machine, deliveries);
   const accepted = deliveries.filter(({ state }) => state === "accepted").length;
-  const waiting = buffer?.estado === "aguardando";
-  const thinking = buffer?.estado === "processando";
-  const stopped = buffer?.estado === "parado";
   const lastWaiting = buffer?.mensagens.at(-1);
-  // While new messages wait, the last turn is the previous question's.
-  const answered = turn && !thinking && turn.parts.length > 0 ? turn : null;
-  const failed = answered?.parts.some(({ status }) => status === "failed" || status === "undelivered" || status === "parked");
   const took = answered && replyTime(answered);
 
   return (
@@ -56,16 +51,16 @@ export function MachinePanel({ empresa, machine, deliveries, customerName }: Pro
         <MachineStep
           icon="webhook"
           title="Webhook"
-          phase={!last ? "idle" : last.state === "sending" ? "active" : last.state === "refused" ? "failed" : "done"}
+          phase={phases.webhook}
           state={webhookState(last, accepted)}
           aside={empresa.simulada.twilio && <Badge tone="dashed">Twilio simulada</Badge>}
         />
         <MachineStep
           icon="timer"
           title="Buffer"
-          phase={stopped ? "failed" : waiting ? "active" : turn || thinking ? "done" : "idle"}
+          phase={phases.buffer}
           state={
-            waiting && buffer.vence_em !== null ? (
+            waiting && buffer && buffer.vence_em !== null ? (
               <span className={styles.countdown}>
                 <Countdown until={buffer.vence_em} />
                 <span className={styles.unit}>para juntar tudo numa pergunta</span>
@@ -100,10 +95,10 @@ export function MachinePanel({ empresa, machine, deliveries, customerName }: Pro
         <MachineStep
           icon="bot"
           title="Modelo"
-          phase={thinking ? "active" : answered ? "done" : "idle"}
+          phase={phases.model}
           state={
             thinking
-              ? `Lendo ${plural(buffer.mensagens.length, "mensagem", "mensagens")} e escrevendo a resposta…`
+              ? `Lendo ${plural(buffer?.mensagens.length ?? 0, "mensagem", "mensagens")} e escrevendo a resposta…`
               : answered
                 ? `${plural(answered.questions.length, "mensagem virou", "mensagens viraram")} uma pergunta.`
                 : "Espera o buffer."
@@ -123,7 +118,7 @@ export function MachinePanel({ empresa, machine, deliveries, customerName }: Pro
         <MachineStep
           icon="send"
           title="Resposta"
-          phase={failed ? "failed" : answered ? "done" : "idle"}
+          phase={phases.reply}
           state={
             answered
               ? `${plural(answered.parts.length, "parte enviada", "partes enviadas")}${took ? `, ${took} depois da última mensagem` : ""}.`

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { cx } from "../../lib/cx";
 import { Icon } from "../ui/Icon";
 import type { IconName } from "../ui/icons";
+import { PHASE_WORDS, type Phase } from "./stations";
 import styles from "./MachineStep.module.css";
 
 interface Props {
@@ -9,12 +10,10 @@ interface Props {
   title: string;
   /** What is true now, in a few words. */
   state: ReactNode;
-  phase: "idle" | "active" | "done" | "failed";
+  phase: Phase;
   aside?: ReactNode;
   children?: ReactNode;
 }
-
-const PHASE_WORDS = { idle: "à espera", active: "em andamento", done: "feito", failed: "falhou" } as const;
 
 /** One station on the way of a message. */
 export function MachineStep({ icon, title, state, phase, aside, children }: Props) {
