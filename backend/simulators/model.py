@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulators.model_actions import asked_kind, describe, known_id, tool_kind, without_tool
-from simulators.model_knowledge import Knowledge, day_asked, day_phrase
+from simulators.model_knowledge import day_asked, day_phrase, knowledge_of
 from simulators.model_slots import QUESTIONS, Slots, read_date, read_name, read_people, read_time, today_of
 from simulators.model_text import cut_greeting, plain, sentence, shorten, split_parts, topic_words
 
@@ -39,7 +39,7 @@ _TOPICS: tuple[tuple[str, str], ...] = (
     ),
 )
 _HOURS = re.compile(
-    r"horario|que horas|ate que hora|\babr(?:e|em|ir)\b|abert[oa]s?|\bfech(?:a|am|ado|ada)\b|funciona|atendem"
+    r"horario|que horas|ate que hora|\babr(?:e|em|ir)\b|abert[oa]s?|\bfech(?:a|am|ado|ada)\b|(?<!como )funciona|atendem"
 )
 _PRICE = re.compile(r"\bquanto|\bpreco|\bvalor|\bcusta|r\$")
 _MENU = re.compile(
@@ -82,7 +82,7 @@ class _Turn:
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self.knowledge = Knowledge(exchange.instructions)
+        self.knowledge = knowledge_of(exchange.instructions)
         self.today = today_of(exchange.instructions)
         self.parts = [part for text in exchange.question for part in split_parts(text)]
         self.tools = {kind: t for t in reversed(exchange.tools) if (kind := tool_kind(t["name"])) is not None}
@@ -188,7 +188,7 @@ class _Turn:
 
     def _about_part(self, part: str, questions: dict[str, str], usable: bool) -> str:
         if part.startswith("[") and part.endswith("]"):
-            return f"Recebi o que você enviou: {shorten(part.strip('[]'))}."
+            return f"Recebi o que você enviou: {shorten(part.strip('[]').removeprefix('o cliente enviou '))}."
         normal = plain(part)
         if _IDENTITY.search(normal):
             return (
@@ -221,11 +221,14 @@ class _Turn:
         if _PRICE.search(normal) and not re.search(r"taxa|entrega|frete", normal):
             words = topic_words(part)
             found = self.knowledge.find(words, limit=3, priced=True) if words else self.knowledge.menu()[:4]
+            found = found or self.knowledge.about(r"tabela (?:publica )?de precos|orcamento|proposta", limit=1)
             return " ".join(sentence(f) for f in found) if found else self._unknown(part)
         if _HOURS.search(normal):
             return self._about_hours(part)
         if _MENU.search(normal):
             menu = self.knowledge.menu()
+            if len(menu) == 1:
+                return sentence(menu[0])
             return f"Temos: {'; '.join(m.rstrip('.') for m in menu)}." if menu else self._unknown(part)
         for asked, wanted in _TOPICS:
             if re.search(asked, normal):

@@ -4,6 +4,7 @@ It reads the prompt as a person would skim it: headings, list items and sentence
 how to behave. It never invents: what is not in the prompt is not found.
 """
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -12,12 +13,20 @@ from simulators.model_text import plain, stem, topic_words
 _DAYS = ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo")
 _DAY_NAMES = ("na segunda", "na terça", "na quarta", "na quinta", "na sexta", "no sábado", "no domingo")
 _ORDER = re.compile(
-    r"^(?:voce (?:e|deve|pode|nao|atende|esta|fala)|nunca|jamais|sempre|responda|nao |seja|use|utilize|"
-    r"se (?:o|a|um|uma|alguem|nao)\b|quando|caso|pergunte|ofereca|cumprimente|fale|informe|confirme|"
+    r"^(?:voce (?:e|deve|pode|nao|atende|esta|fala)|nunca|jamais|sempre|responda|seja|use|utilize|"
+    r"se (?:o|a|um|uma|alguem|nao|houver|perguntarem)\b|quando|caso|pergunte|ofereca|cumprimente|fale|informe|confirme|"
     r"evite|trate|aja|mantenha|escreva|peca|diga|"
     r"apresente|encaminhe|transfira|chame|lembre|seu (?:papel|objetivo|nome|tom)|objetivo|tom |estilo|regra|atue|"
-    r"converse|explique|ajude|conduza|colete|anote|antes de|depois de|faca|envie|so (?:confirme|diga)|prefira|limite)"
+    r"converse|explique|ajude|conduza|colete|anote|antes de|depois de|faca|envie|so (?:confirme|diga)|prefira|limite|"
+    r"para (?:montar|anotar|preparar|fazer) |repita|texto escrito|varias mensagens|agora:|hoje e |fora desse|"
+    r"nao (?:peca|use|diga|invente|responda|fale|faca|ofereca|prometa|confirme|informe|revele|cite|escreva|seja))"
 )
+_BEHAVIOUR = re.compile(
+    r"como (?:voce )?(?:conversa|atende|fala|responde)|^limites|^regras|"
+    r"instruco|\btom\b|estilo|seguranca"
+)
+_CLAUSES = re.compile(rf"[;.]|(?:,| e|\()\s*(?=fechad\w+ (?:as? |aos? |n[ao]s? )?(?:{'|'.join(_DAYS)}))")
+_TIMED = re.compile(r"\d\s*h|\d:\d\d|24 horas|fechad")
 _PRICE = re.compile(r"r\$\s*\d+(?:[.,]\d+)*|\d+,\d{2}|\d+ reais")
 _NAME = re.compile(
     r"(?:atendente|assistente|recepcionista|atendimento|equipe|restaurante|empresa|nome)\b[^.\n:]{0,40}?"
@@ -79,8 +88,12 @@ class Knowledge:
 
     def hours(self) -> list[str]:
         """The lines about opening hours."""
+        headed = [f.text for f in self.facts if re.search(r"horario|funcionamento", plain(f.heading))]
+        timed = [t for t in headed if _TIMED.search(plain(t)) and _mentions_day(t)]
+        if timed:
+            return timed[:4]
         named = self.about(r"\bhorario|funcionamento|abert[oa]s?\b|\babrimos|\babre\b|\bfechad|\batendemos\b", limit=4)
-        timed = [t for t in named if re.search(r"\d\s*h|\d:\d\d|24 horas|fechad", plain(t))]
+        timed = [t for t in named if _TIMED.search(plain(t))]
         if timed:
             return timed[:3]
         loose = [f.text for f in self.facts if _mentions_day(f.text) and re.search(r"\d\s*h|\d:\d\d", plain(f.text))]
@@ -92,17 +105,21 @@ class Knowledge:
         return priced[:10] or self.about(r"cardapio|menu|sabores|pratos|produtos|planos|servicos|cursos", limit=8)
 
     def opens_on(self, day: int) -> bool | None:
-        """Whether it opens on a weekday (0 is Monday), as far as the hours say it."""
-        found: bool | None = None
+        """Whether it opens on a weekday (0 is Monday), as far as the hours say it; None when they say both."""
+        verdicts: set[bool] = set()
         for line in self.hours():
-            for clause in re.split(r"[;.]|, (?=fech)|\be (?=fech)|\((?=fech)", plain(line)):
+            for clause in _CLAUSES.split(plain(line)):
                 if day in _days_of(clause):
-                    if "fechad" in clause or "nao abr" in clause:
-                        return False
-                    found = True
-        if found is None and any(_mentions_day(line) for line in self.hours()):
+                    verdicts.add("fechad" not in clause and "nao abr" not in clause)
+        if not verdicts and any(_mentions_day(line) for line in self.hours()):
             return False
-        return found
+        return verdicts.pop() if len(verdicts) == 1 else None
+
+
+@functools.lru_cache(maxsize=256)
+def knowledge_of(instructions: str) -> Knowledge:
+    """The facts of a prompt, read once for the turns that share it."""
+    return Knowledge(instructions)
 
 
 def _facts(instructions: str) -> list[Fact]:
@@ -116,6 +133,8 @@ def _facts(instructions: str) -> list[Fact]:
         if is_heading:
             heading = line.rstrip(":")
             continue
+        if _BEHAVIOUR.search(plain(heading)) and raw.strip()[:1] in ("-", "*", "•", "–"):
+            continue
         is_item = raw.lstrip().startswith(("-", "*", "•", "–")) or re.match(r"\s*\d{1,2}[.)]\s", raw) is not None
         if not is_item and not raw.startswith((" ", "\t")) and ":" in line[:40] and not _PRICE.search(plain(line)):
             heading = line.split(":", 1)[0]
@@ -125,12 +144,17 @@ def _facts(instructions: str) -> list[Fact]:
 
 def _facts_of_line(line: str, heading: str) -> list[Fact]:
     pieces: list[str] = []
-    for piece in re.split(r"(?<=[.!])\s+(?=[A-ZÁÉÍÓÚÂÊÔÃÕÇ])", line):
+    for piece in re.split(r"(?<=[.!])\s+(?!R\$)(?=[A-ZÁÉÍÓÚÂÊÔÃÕÇ])", line):
         if len(_PRICE.findall(plain(piece))) > 1:
             label, colon, rest = piece.partition(":")
-            items = re.split(r"[;|]\s*|,\s+(?=\D)|\s+e\s+(?=[A-ZÁ-Ú])", rest if colon and len(label) < 40 else piece)
-            pieces += [item.strip(" .") for item in items if item.strip(" .")]
-            heading = label if colon and len(label) < 40 else heading
+            labelled = bool(colon) and len(label) < 40
+            items = re.split(r"[;|]\s*|,\s+(?=\D)|\s+e\s+(?!R\$)(?=[A-ZÁ-Ú])", rest if labelled else piece)
+            items = [item.strip(" .") for item in items if item.strip(" .")]
+            if len(items) == 1:
+                pieces.append(piece.strip())
+                continue
+            pieces += items
+            heading = label if labelled else heading
         else:
             pieces.append(piece.strip())
     head = frozenset(topic_words(heading))
