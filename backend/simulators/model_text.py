@@ -1,4 +1,4 @@
-"""Portuguese text helpers of the rehearsal model: accents, sentences, topics asked about.
+"""Portuguese text functions of the rehearsal model: accents, sentences, topics asked about.
 
 Pure functions; they know words, not restaurants.
 """
