@@ -80,6 +80,7 @@ class Container:
 
     async def _open(self, settings: Settings, overrides: dict[str, Any]) -> None:
         self.settings = settings
+        self.tuning = overrides.get("tuning") or Tuning()
         self.clock = overrides.get("clock") or SystemClock()
         self.db = Database.open(settings)
         self._exit.push_async_callback(self.db.close)
@@ -95,14 +96,14 @@ class Container:
         self.activity = ActivityLog(self.db)
 
         self._open_integrations(overrides)
-        self._build_message_path(overrides)
+        self._build_message_path()
 
     def _open_integrations(self, overrides: dict[str, Any]) -> None:
-        openai = OpenAIService()
+        openai = OpenAIService(timeout=self.tuning.model_timeout)
         self._exit.push_async_callback(openai.aclose)
         self.chat_model = overrides.get("chat_model") or openai
         self.transcriber = overrides.get("transcriber") or openai
-        twilio = TwilioService()
+        twilio = TwilioService(timeout=self.tuning.request_timeout)
         self._exit.push_async_callback(twilio.aclose)
         self.sender = overrides.get("sender") or twilio
         self.sheets = GoogleSheetsService()
@@ -111,9 +112,8 @@ class Container:
         self._exit.push_async_callback(chatwoot.aclose)
         self.crm = overrides.get("crm") or chatwoot
 
-    def _build_message_path(self, overrides: dict[str, Any]) -> None:
-        settings, tuning = self.settings, overrides.get("tuning") or Tuning()
-        self.tuning = tuning
+    def _build_message_path(self) -> None:
+        settings, tuning = self.settings, self.tuning
         window = Window(settings.buffer_seconds, settings.buffer_max_seconds, settings.buffer_max_messages)
         self.buffer = MessageBuffer(self.redis, window, lease_seconds=tuning.lease)
         self.context = ContextStore(self.redis)

@@ -21,6 +21,8 @@ class Tuning:
     retry_failed: float = 5.0
     """How soon a turn that failed unexpectedly is tried again."""
     media_wait: float = 25.0
+    model_timeout: float = 30.0
+    """One call of the model."""
     model_total: float = 75.0
     send_deadline: float = 20.0
     """From the commit of `sending`: past it nothing is written to Twilio for that attempt."""
