@@ -7,6 +7,7 @@ of TEST_DATABASE_URL and TEST_REDIS_URL, and never the developer's settings.
 
 import contextlib
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -157,7 +158,8 @@ def _servers(folder: Path, environment: dict[str, str], cleanup: contextlib.Exit
 def _hermetic_environment() -> dict[str, str]:
     """The environment without the product's variables, so that nobody's keys reach a test."""
     ours = {name.upper() for name in Settings.model_fields}
-    return {name: value for name, value in os.environ.items() if name not in ours}
+    plain = {} if sys.stdout.isatty() else {"NO_COLOR": "1", "FORCE_COLOR": "0"}
+    return {name: value for name, value in os.environ.items() if name not in ours} | plain
 
 
 def _find_browser(environment: dict[str, str]) -> str | None:
