@@ -10,7 +10,6 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -163,7 +162,7 @@ class Settings(BaseSettings):
     def public_url_is_loopback(self) -> bool:
         return is_loopback_host(urlsplit(self.public_url).hostname or "")
 
-    @cached_property
+    @property
     def async_database(self) -> tuple[str, dict[str, Any]]:
         """URL and connect arguments for asyncpg, which knows none of libpq's query parameters."""
         url, query = _split_database_url(self._need_database_url())
@@ -173,7 +172,7 @@ class Settings(BaseSettings):
         kept = {name: value for name, value in query.items() if name not in _LIBPQ_ONLY}
         return _join_database_url("postgresql+asyncpg", url, kept), connect
 
-    @cached_property
+    @property
     def sync_database_url(self) -> str:
         """The same database for psycopg2: Alembic, seeds and scripts."""
         url, query = _split_database_url(self._need_database_url())
