@@ -8,7 +8,7 @@ export default tseslint.config(
   { ignores: ["dist", "coverage", "src/services/schema.d.ts"] },
   js.configs.recommended,
   {
-    files: ["src/**/*.{ts,tsx}"],
+    files: ["{src,tests}/**/*.{ts,tsx}"],
     extends: [
       ...tseslint.configs.strictTypeChecked,
       ...tseslint.configs.stylisticTypeChecked,
@@ -42,7 +42,7 @@ export default tseslint.config(
     rules: { "no-restricted-imports": "off" },
   },
   {
-    files: ["src/**/*.test.{ts,tsx}", "src/test/**"],
+    files: ["src/**/*.test.{ts,tsx}", "src/test/**", "tests/**"],
     languageOptions: { globals: globals.node },
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",

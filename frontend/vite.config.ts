@@ -23,6 +23,7 @@ export default defineConfig(({ mode }) => {
       environment: "jsdom",
       setupFiles: ["src/test/setup.ts"],
       restoreMocks: true,
+      testTimeout: 30_000,
       css: { modules: { classNameStrategy: "non-scoped" as const } },
     },
   };

@@ -77,9 +77,9 @@ function fromBody(status: number, body: unknown): ApiError {
 
 async function readBody(data: unknown): Promise<unknown> {
   // A request for a file gets its error body as a Blob as well.
-  if (!(data instanceof Blob)) return data;
+  if (typeof data !== "object" || data === null || !("text" in data) || typeof data.text !== "function") return data;
   try {
-    return JSON.parse(await data.text()) as unknown;
+    return JSON.parse(await (data as Blob).text()) as unknown;
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ export function ProcessNowButton({ id, cliente, retry = false }: Props) {
   return (
     <Button icon="bolt" working={working} onClick={processNow}>
       {retry ? "Tentar de novo" : "Processar agora"}
-      <span className="sr-only"> a conversa de {cliente}</span>
+      <span className="sr-only">{` a conversa de ${cliente}`}</span>
     </Button>
   );
 }
