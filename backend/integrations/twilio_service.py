@@ -171,6 +171,8 @@ class TwilioService:
         """An SDK client of its own for one call, so that no empresa's token is ever on a shared object."""
         if not _ACCOUNT_SID.fullmatch(credentials.account_sid):
             raise ProviderAuthFailed(VENDOR, "bad_account_sid")
+        if not credentials.auth_token:  # the SDK would send the request without any
+            raise ProviderAuthFailed(VENDOR, "missing_token")
         client = Client(
             credentials.account_sid,
             credentials.auth_token,

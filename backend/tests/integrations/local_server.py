@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -28,12 +28,23 @@ class LocalServer:
         self.answer = answer
         self.asked: list[Asked] = []
         self.port = 0
+        self._visits: set[asyncio.Task[None]] = set()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    async def close(self) -> None:
+        """Let the visits under way end."""
+        for visit in self._visits:
+            visit.cancel()
+        await asyncio.gather(*self._visits, return_exceptions=True)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visit = asyncio.current_task()
+        assert visit is not None
+        self._visits.add(visit)
+        visit.add_done_callback(self._visits.discard)
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             first, *lines = head.strip().split("\r\n")
@@ -45,7 +56,8 @@ class LocalServer:
             answer = self.answer(asked)
             if answer is None:  # hang up without a word
                 return
-            shown = {"content-length": str(len(answer.body)), "connection": "close", **answer.headers}
+            length = {} if "transfer-encoding" in answer.headers else {"content-length": str(len(answer.body))}
+            shown = {**length, "connection": "close", **answer.headers}
             lines_out = "".join(f"{name}: {value}\r\n" for name, value in shown.items())
             writer.write(f"HTTP/1.1 {answer.status} X\r\n{lines_out}\r\n".encode() + answer.body)
             await writer.drain()
@@ -53,6 +65,8 @@ class LocalServer:
             return
         finally:
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -67,4 +81,5 @@ async def local_server(
         yield made
     finally:
         server.close()
+        await made.close()
         await server.wait_closed()
