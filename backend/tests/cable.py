@@ -1,4 +1,4 @@
-"""A cable to a server that tests can cut and mend: what an outage of PostgreSQL or Redis looks like from the product."""
+"""A cable to a server that tests can cut and mend: an outage of PostgreSQL or Redis as the product sees it."""
 
 import asyncio
 from contextlib import suppress
