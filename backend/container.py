@@ -22,6 +22,7 @@ from ports import ChatModel, Clock, Crm, MessageSender, Transcriber
 from services.activity_log import ActivityLog
 from services.alarm import Alarm
 from services.attendant import Attendant
+from services.checkpoints import Checkpoint, pass_by
 from services.clock import SystemClock
 from services.context import ContextStore
 from services.credentials import CredentialSource
@@ -81,6 +82,7 @@ class Container:
     async def _open(self, settings: Settings, overrides: dict[str, Any]) -> None:
         self.settings = settings
         self.tuning = overrides.get("tuning") or Tuning()
+        self._checkpoint: Checkpoint = overrides.get("checkpoint") or pass_by
         self.clock = overrides.get("clock") or SystemClock()
         self.db = Database.open(settings)
         self._exit.push_async_callback(self.db.close)
@@ -136,6 +138,7 @@ class Container:
             sender=self.sender,
             credentials=self.credentials,
             tuning=tuning,
+            checkpoint=self._checkpoint,
         )
         self.attendant = Attendant(
             settings=settings,
@@ -148,8 +151,11 @@ class Container:
             credentials=self.credentials,
             delivery=self.delivery,
             tuning=tuning,
+            checkpoint=self._checkpoint,
         )
-        self.intake = Intake(db=self.db, clock=self.clock, buffer=self.buffer, media=self.media)
+        self.intake = Intake(
+            db=self.db, clock=self.clock, buffer=self.buffer, media=self.media, checkpoint=self._checkpoint
+        )
         self.recovery = Recovery(db=self.db, clock=self.clock, buffer=self.buffer, media=self.media, tuning=tuning)
         self.alarm = Alarm(
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning

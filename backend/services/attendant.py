@@ -20,6 +20,7 @@ from models import Conversa, Empresa, Mensagem, Midia, Turno
 from observability import get_logger
 from ports import ChatMessage, ChatModel, ChatRequest, Clock, ImageInput
 from services.activity_log import add_log
+from services.checkpoints import Checkpoint
 from services.context import ContextStore, Remembered, as_chat, instructions_for, question_from
 from services.credentials import CredentialSource
 from services.delivery import Delivery
@@ -68,6 +69,7 @@ class Attendant:
         credentials: CredentialSource,
         delivery: Delivery,
         tuning: Tuning,
+        checkpoint: Checkpoint,
     ) -> None:
         self._settings = settings
         self._db = db
@@ -79,6 +81,7 @@ class Attendant:
         self._credentials = credentials
         self._delivery = delivery
         self._tuning = tuning
+        self._checkpoint = checkpoint
 
     async def attend(self, batch: Batch, redo: asyncio.Event) -> Literal["acked", "requeued"]:
         """Answer everything of this conversation up to the batch's last message, one turn at a time.
@@ -99,10 +102,12 @@ class Attendant:
             if work is None:
                 break
             lost = False
+            await self._checkpoint("claimed")
             if await self._run(work, batch, redo) == "redo":
                 await self._buffer.requeue(batch)
                 return "requeued"
         await self._buffer.ack(batch)
+        await self._checkpoint("acked")
         return "acked"
 
     async def _run(self, work: TurnWork, batch: Batch, redo: asyncio.Event) -> Literal["finished", "redo"]:
@@ -111,10 +116,14 @@ class Attendant:
             if thought is None:
                 async with self._db.tenant(work.empresa_id) as session:
                     await release_turn(session, work, now=self._clock.now())
+                await self._checkpoint("released_for_redo")
                 return "redo"
+            await self._checkpoint("thought")
             await self._decide(work, thought)
+            await self._checkpoint("decided")
         outcome = await self._delivery.send_all(work)
         await self._finish(work, outcome)
+        await self._checkpoint("finished")
         return "finished"
 
     # --- Thinking ---
@@ -123,6 +132,7 @@ class Attendant:
         """The reply; None when a newer text sends the turn back to the buffer."""
         async with self._db.tenant(work.empresa_id) as session:
             await fenced(session, work, estado="thinking", updated_at=self._clock.now())
+        await self._checkpoint("thinking")
         answering = asyncio.ensure_future(self._answer(work))
         interrupted = asyncio.ensure_future(redo.wait())
         try:

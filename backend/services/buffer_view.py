@@ -96,7 +96,7 @@ async def _people(session: AsyncSession, conversa_ids: set[int]) -> dict[int, tu
     )
     return {
         conversa_id: (EmpresaRef(id=empresa_id, slug=slug, nome=nome), ClienteRef(id=cliente_id, nome=cliente_nome))
-        for conversa_id, empresa_id, slug, nome, cliente_id, cliente_nome in (await session.execute(query)).tuples()
+        for conversa_id, empresa_id, slug, nome, cliente_id, cliente_nome in await session.execute(query)
     }
 
 

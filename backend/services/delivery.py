@@ -23,6 +23,7 @@ from observability import get_logger
 from ports import Clock, ListedMessage, MessageSender, OutgoingMessage, TwilioCredentials
 from services.activity_log import add_log
 from services.addresses import status_address
+from services.checkpoints import Checkpoint
 from services.credentials import CredentialSource
 from services.delivery_status import bind
 from services.tuning import Tuning
@@ -63,6 +64,7 @@ class Delivery:
         sender: MessageSender,
         credentials: CredentialSource,
         tuning: Tuning,
+        checkpoint: Checkpoint,
     ) -> None:
         self._settings = settings
         self._db = db
@@ -70,6 +72,7 @@ class Delivery:
         self._sender = sender
         self._credentials = credentials
         self._tuning = tuning
+        self._checkpoint = checkpoint
 
     async def send_all(self, work: TurnWork) -> Outcome:
         """Send what is left of the turn's parts, in order. Raises LostTurn when the turn is no longer ours."""
@@ -137,6 +140,7 @@ class Delivery:
             if isinstance(released, str):
                 return released
             part, not_after = released
+            await self._checkpoint("released")
             message = OutgoingMessage(
                 sender=part.remetente,
                 to=part.destinatario,
@@ -161,7 +165,9 @@ class Delivery:
                 if settled != "absent":
                     return await self._settled(work, part, settled)
             else:
+                await self._checkpoint("written")
                 await self._bind(work, part, sent.sid)
+                await self._checkpoint("bound")
                 return "done"
         return await self._end_part(work, part, "parked", "twilio_indisponivel")
 

@@ -110,7 +110,7 @@ async def read_conversa(
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise NotFound
-    conversa, nome, telefone = found.tuple()
+    conversa, nome, telefone = found
     condition = before_id(cursor, Mensagem.id) if cursor else true()
     page, next_cursor = await _read_mensagens(session, empresa_id, conversa_id, condition, limit)
     return ConversaDetalhe(

@@ -13,6 +13,7 @@ from errors import Unavailable
 from models import Empresa
 from observability import get_logger
 from ports import Clock
+from services.checkpoints import Checkpoint
 from services.inbound import InboundMessage, StoredMessage, store_inbound
 from services.media import MediaService
 from services.message_buffer import MessageBuffer
@@ -24,11 +25,14 @@ BUFFER_SECONDS = 2.0
 
 
 class Intake:
-    def __init__(self, *, db: Database, clock: Clock, buffer: MessageBuffer, media: MediaService) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, buffer: MessageBuffer, media: MediaService, checkpoint: Checkpoint
+    ) -> None:
         self._db = db
         self._clock = clock
         self._buffer = buffer
         self._media = media
+        self._checkpoint = checkpoint
 
     async def receive(self, empresa: Empresa, message: InboundMessage) -> StoredMessage | None:
         """Make one message durable; None when it was already known. Raises Unavailable when it could not be stored."""
@@ -41,7 +45,9 @@ class Intake:
         if stored is None:
             log.info("repeated message", empresa_id=empresa.id)
             return None
+        await self._checkpoint("stored")
         await self._announce(empresa.id, stored)
+        await self._checkpoint("buffered")
         return stored
 
     async def _announce(self, empresa_id: int, stored: StoredMessage) -> None:
