@@ -1,4 +1,4 @@
-"""Named instants of the message path. Nothing happens there in production; chaos tests stop or kill a process at one."""
+"""Named instants of the message path. Production passes them by; chaos tests stop or kill a process at one."""
 
 from collections.abc import Awaitable, Callable
 from typing import Literal
