@@ -43,6 +43,8 @@ def service_account(credentials: GoogleCredentials) -> SheetsAccount:
     Google's nor on the configured server (the document is typed by people, and a signed assertion goes there).
     """
     info = {name: credentials.service_account.get(name) for name in _KEPT_FIELDS}
+    if not all(isinstance(info[name], str) and info[name] for name in ("client_email", "private_key")):
+        raise ProviderAuthFailed(VENDOR, "malformed_credentials")
     if not isinstance(info["token_uri"], str) or not _token_address_allowed(info["token_uri"], credentials.base_url):
         raise ProviderAuthFailed(VENDOR, "token_address_not_allowed")
     try:

@@ -25,7 +25,7 @@ from integrations.base import RetryPolicy, retry
 from integrations.google_http import SheetsAccount, google_failures, service_account, status_error
 from integrations.network import CONNECT_SECONDS
 from integrations.sheet_rows import VENDOR, UnreadableRow, plain
-from integrations.sheet_visit import SheetVisit
+from integrations.sheet_visit import NOT_READ_BACK, SheetVisit
 from ports import GoogleCredentials, Reservation, ReservationBook
 
 T = TypeVar("T")
@@ -127,52 +127,53 @@ class SheetBook:
 
     async def list(self, *, since: date, until: date | None = None) -> Sequence[Reservation]:
         """Readable reservations from `since` to `until` (both included), by date and time, cancelled ones too."""
-        found, self.unreadable = await self._service.run(
-            self._sheet_id, lambda deadline: self._open(deadline).reservations(), uncertain=True
-        )
+        found, self.unreadable = await self._visit(lambda visit: visit.reservations(), uncertain=True)
         wanted = [one for one in found if one.data >= since and (until is None or one.data <= until)]
         return sorted(wanted, key=lambda one: (one.data, one.horario, one.id))
 
     async def get(self, reservation_id: str) -> Reservation | None:
         """The reservation with this id, None when no row has it. Raises ProviderRefused(`row_unreadable`)."""
-        return await self._service.run(
-            self._sheet_id, lambda deadline: self._open(deadline).find(reservation_id), uncertain=True
-        )
+        return await self._visit(lambda visit: visit.find(reservation_id), uncertain=True)
 
     async def add(self, reservation: Reservation) -> Reservation:
         """Append a row and return it read back; an id already there is returned as it stands.
 
         Not repeated after a doubt. The caller may call again: the id is looked for first.
         """
-        return await self._service.run(
-            self._sheet_id, lambda deadline: self._open(deadline).add(reservation), uncertain=False
-        )
+        try:
+            return await self._visit(lambda visit: visit.add(reservation), uncertain=False)
+        except ProviderUncertain as doubt:
+            if doubt.reason != NOT_READ_BACK:
+                raise
+            found = await self.get(reservation.id)  # the append was accepted: only the look at it is missing
+            if found is None:
+                raise
+            return found
 
     async def update(self, reservation: Reservation) -> Reservation:
         """Write the cells that change and return the row read back. Raises ProviderRefused(`reservation_not_found`).
 
         Writing the same values twice is harmless, so doubts are repeated.
         """
-        return await self._service.run(
-            self._sheet_id, lambda deadline: self._open(deadline).write(reservation), uncertain=True
-        )
+        return await self._visit(lambda visit: visit.write(reservation), uncertain=True)
 
     async def cancel(self, reservation_id: str) -> Reservation:
         """Mark the row as cancelled, keeping it. Raises ProviderRefused(`reservation_not_found`)."""
-        return await self._service.run(
-            self._sheet_id, lambda deadline: self._open(deadline).cancel(reservation_id), uncertain=True
-        )
+        return await self._visit(lambda visit: visit.cancel(reservation_id), uncertain=True)
 
-    def _open(self, deadline: float) -> SheetVisit:
-        address, timeout = self._base_url, self._service.timeout
+    async def _visit(self, act: Callable[[SheetVisit], T], *, uncertain: bool) -> T:
+        """Look at the sheet and act on what is seen, over connections that end with the visit."""
 
-        class Calls(TimedCalls):
-            """This visit's calls: gspread takes a class, so what they need is on it."""
+        def work(deadline: float) -> T:
+            limits = CallLimits(base_url=self._base_url, timeout=self._service.timeout, deadline=deadline)
+            # gspread wants a class, so what its calls need is on one of its own.
+            calls = gspread.Client(auth=self._account, http_client=type("Calls", (TimedCalls,), {"limits": limits}))
+            try:
+                return act(SheetVisit(GspreadTab(calls.http_client, self._sheet_id, self._tab)))
+            finally:
+                calls.http_client.session.close()
 
-            visit = CallLimits(base_url=address, timeout=timeout, deadline=deadline)
-
-        client = gspread.Client(auth=self._account, http_client=Calls)
-        return SheetVisit(GspreadTab(client.http_client, self._sheet_id, self._tab))
+        return await self._service.run(self._sheet_id, work, uncertain=uncertain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +188,16 @@ class CallLimits:
 class TimedCalls(gspread.HTTPClient):
     """gspread's HTTP client with our address, a timeout on every call, and our errors."""
 
-    visit: CallLimits
+    limits: CallLimits
 
     def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> Any:
         """One call to the Sheets API. Raises provider errors only."""
-        left = self.visit.deadline - time.monotonic()
+        left = self.limits.deadline - time.monotonic()
         if left <= 0:
             raise ProviderBusy(VENDOR, "too_late")
-        self.set_timeout((min(CONNECT_SECONDS, left), min(self.visit.timeout, left)))
-        if self.visit.base_url is not None and endpoint.startswith(SHEETS_API):
-            endpoint = self.visit.base_url.rstrip("/") + endpoint.removeprefix(SHEETS_API)
+        self.set_timeout((min(CONNECT_SECONDS, left), min(self.limits.timeout, left)))
+        if self.limits.base_url is not None and endpoint.startswith(SHEETS_API):
+            endpoint = self.limits.base_url.rstrip("/") + endpoint.removeprefix(SHEETS_API)
         try:
             with google_failures():
                 return super().request(method, endpoint, *args, **kwargs)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from errors import ProviderRefused, ProviderUncertain
+from errors import ProviderBusy, ProviderRefused, ProviderUncertain
 from integrations.sheet_rows import (
     CANCELLED,
     HEADER,
@@ -24,6 +24,9 @@ from integrations.sheet_rows import (
     same_id,
 )
 from ports import Reservation
+
+NOT_READ_BACK = "not_read_back"
+"""Reason of the ProviderUncertain after a write that was accepted but not seen in the sheet."""
 
 
 class Tab(Protocol):
@@ -122,10 +125,14 @@ class SheetVisit:
         return self._read_back(replace(reservation, id=current.id))
 
     def _read_back(self, written: Reservation) -> Reservation:
-        self._read()
+        """What the sheet says now. From here on a busy vendor is a doubt too: the writing has happened."""
+        try:
+            self._read()
+        except ProviderBusy as busy:
+            raise ProviderUncertain(VENDOR, NOT_READ_BACK, retry_after=busy.retry_after) from None
         found = self.find(written.id)
         if found is None or not matches(written, found):
-            raise ProviderUncertain(VENDOR, "not_read_back")
+            raise ProviderUncertain(VENDOR, NOT_READ_BACK)
         return found
 
     def _row_of(self, reservation_id: str) -> Found | None:
@@ -167,5 +174,5 @@ class SheetVisit:
         self._read()
         columns = self._expect_columns()
         if columns.missing:
-            raise ProviderUncertain(VENDOR, "not_read_back")
+            raise ProviderUncertain(VENDOR, NOT_READ_BACK)
         return columns
