@@ -20,7 +20,7 @@ STOPWORDS = frozenset(
     ]
 )  # fmt: skip
 GREETING = re.compile(
-    r"(?:oi+e?|ola|opa|alo|hey|hello|e ai|salve|bom dia|boa tarde|boa noite)\b[\s,!.;:]*(?:tudo (?:bem|bom|certo)\b)?"
+    r"(?:(?:oi+e?|ola|opa|alo|hey|hello|e ai|salve|bom dia|boa tarde|boa noite|tudo (?:bem|bom|certo))\b[\s,!.;:?]*)+"
 )
 
 
