@@ -46,13 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def print_openapi() -> int:
     """The OpenAPI document, the same on every machine: built from default settings, keys in order."""
-    from fastapi import FastAPI
+    from main import create_app
 
-    from api.router import router
-
-    app = FastAPI(title="Atende Ai", version="1.0.0")
-    app.include_router(router)
-    document = app.openapi()
+    document = create_app(Settings.model_construct()).openapi()
     json.dump(document, sys.stdout, ensure_ascii=False, indent=2)
     print()
     return 0

@@ -16,10 +16,9 @@ from sqlalchemy import create_engine, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from auth.password_policy import is_default_password, refuse_weak_password
+from auth.password_policy import is_default_password, weakness
 from auth.passwords import PasswordHasher
 from config import DEFAULT_ADMIN_EMAIL, DEFAULT_ADMIN_PASSWORD, ConfigError, Settings, load_settings
-from errors import InvalidData
 from models import Empresa, Semente, Sessao, Usuario
 
 PROMPTS = Path(__file__).resolve().parent / "prompts"
@@ -57,10 +56,8 @@ def put_superuser(settings: Settings, email: str, password: str) -> str:
         raise SeedRefused("Informe um e-mail válido.")
     if not MIN_SUPERUSER_PASSWORD <= len(password) <= 200:
         raise SeedRefused(f"A senha precisa ter de {MIN_SUPERUSER_PASSWORD} a 200 caracteres.")
-    try:
-        refuse_weak_password(password, email=email, field="senha")
-    except InvalidData as error:
-        raise SeedRefused(error.errors[0][1]) from None
+    if reason := weakness(password, email=email):
+        raise SeedRefused(reason)
     senha_hash = PasswordHasher().hash_now(password)
 
     def put(session: Session) -> list[str]:

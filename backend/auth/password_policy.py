@@ -9,9 +9,16 @@ def is_default_password(password: str) -> bool:
     return password == DEFAULT_ADMIN_PASSWORD
 
 
-def refuse_weak_password(password: str, *, email: str, field: str) -> None:
-    """Raises InvalidData naming `field`. Length is checked by the schemas."""
+def weakness(password: str, *, email: str) -> str | None:
+    """Why the password is refused, as a sentence. Length is checked by the schemas."""
     if is_default_password(password):
-        raise InvalidData([(field, "Esta é a senha padrão do sistema. Escolha outra.")])
+        return "Esta é a senha padrão do sistema. Escolha outra."
     if password.lower() in (email, email.partition("@")[0]) or len(set(password)) < 3:
-        raise InvalidData([(field, "Esta senha é fácil demais de adivinhar. Escolha outra.")])
+        return "Esta senha é fácil demais de adivinhar. Escolha outra."
+    return None
+
+
+def refuse_weak_password(password: str, *, email: str, field: str) -> None:
+    """Raises InvalidData naming `field`."""
+    if reason := weakness(password, email=email):
+        raise InvalidData([(field, reason)])

@@ -18,7 +18,12 @@ class PasswordHasher:
 
     def __init__(self, *, max_concurrent: int = MAX_CONCURRENT) -> None:
         self._context = CryptContext(
-            schemes=["argon2"], argon2__type="ID", argon2__memory_cost=65536, argon2__time_cost=3, argon2__parallelism=1
+            schemes=["argon2"],
+            argon2__type="ID",
+            argon2__memory_cost=65536,
+            argon2__rounds=3,
+            argon2__min_rounds=3,
+            argon2__parallelism=1,
         )
         self._limiter = CapacityLimiter(max_concurrent)
         self._dummy: str | None = None
