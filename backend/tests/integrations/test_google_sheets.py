@@ -1,7 +1,6 @@
 """The reservation book in a real-looking sheet: found by id, read back, and the owner's own work left alone."""
 
 import asyncio
-import threading
 import time as clock
 from collections.abc import Sequence
 from dataclasses import replace
@@ -383,9 +382,12 @@ async def test_one_hanging_sheet_leaves_the_others_alone(
     assert all(isinstance(e, ProviderUncertain) for e in await asyncio.gather(*slow, return_exceptions=True))
 
 
-async def test_no_thread_of_the_library_stays_behind(
-    book: ReservationBook, google_credentials: GoogleCredentials, sim: Simulators
+async def test_the_library_asks_nobody_else_about_the_account(
+    book: ReservationBook, google_credentials: GoogleCredentials, sim: Simulators, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[object] = []
+    manager = "google.auth._regional_access_boundary_utils._RegionalAccessBoundaryManager.maybe_start_refresh"
+    monkeypatch.setattr(manager, lambda *_: asked.append(1))
     await share(sim, google_credentials, [HEADER])
     await book.list(since=ALL)
-    assert not [t for t in threading.enumerate() if "egional" in t.name or "google" in t.name.lower()]
+    assert asked == []

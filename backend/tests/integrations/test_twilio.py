@@ -1,10 +1,12 @@
 """Twilio over real HTTP: sends that are certain, refused or in doubt, the message list, the typing sign."""
 
+import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 
@@ -13,7 +15,7 @@ from errors import ProviderAuthFailed, ProviderBusy, ProviderError, ProviderRefu
 from integrations.network import http_pool
 from integrations.twilio_service import TwilioService, api_address
 from ports import OutgoingMessage, TwilioCredentials
-from tests.integrations.conftest import QUICK, obeyed
+from tests.integrations.conftest import obeyed
 from tests.integrations.local_server import Answer, Asked, local_server
 from tests.stage import Simulators
 
@@ -259,13 +261,31 @@ async def test_the_operators_environment_reaches_no_company(monkeypatch: pytest.
     monkeypatch.setenv("TWILIO_REGION", "ie1")
     monkeypatch.setenv("TWILIO_EDGE", "dublin")
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "do-operador")
-    service = TwilioService(retry_policy=QUICK)
-    async with local_server(lambda _: Answer(201, body=b'{"sid":"SM1"}')) as server:
-        await service.send(server_credentials(server.url), HELLO)
+    asked: list[httpx.URL] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        return httpx.Response(201, json={"sid": "SM1"})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        service = TwilioService(http=http)
+        await service.send(TwilioCredentials("AC" + "7" * 32, "segredo"), HELLO)
         with pytest.raises(ProviderAuthFailed):
-            await service.send(replace(server_credentials(server.url), auth_token=""), HELLO)
-    await service.aclose()
-    assert len(server.asked) == 1
+            await service.send(TwilioCredentials("AC" + "7" * 32, ""), HELLO)
+    assert [str(url) for url in asked] == [f"https://api.twilio.com/2010-04-01/Accounts/AC{'7' * 32}/Messages.json"]
+
+
+async def test_running_out_of_time_while_still_connecting_leaves_no_doubt() -> None:
+    class NobodyPicksUp(httpcore.AsyncMockBackend):
+        async def connect_tcp(self, *_args: Any, **_kwargs: Any) -> httpcore.AsyncNetworkStream:
+            await asyncio.sleep(5)
+            raise AssertionError("the call should have ended")
+
+    transport = httpx.AsyncHTTPTransport()
+    transport._pool = httpcore.AsyncConnectionPool(network_backend=NobodyPicksUp([]))
+    async with http_pool(transport=transport) as http:
+        with pytest.raises(ProviderBusy):
+            await TwilioService(http=http, timeout=0.2).send(server_credentials("http://127.0.0.1:1"), HELLO)
 
 
 @pytest.mark.parametrize(
