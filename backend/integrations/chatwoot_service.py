@@ -35,7 +35,7 @@ class ChatwootService:
     """`Crm` over Chatwoot's application API (`/api/v1/accounts/{id}`).
 
     `trusted_addresses` are the base addresses from the environment or the simulators; any other must be https to
-    the public internet. `timeout` is seconds per call. Source: Chatwoot's swagger and its token helper.
+    the public internet. `timeout` is seconds per call. Source: Chatwoot's swagger and its source.
     """
 
     def __init__(
