@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api import panel
+from api.body_limit import BodyLimit
 from api.router import router as api_router
 from api.validation import describe
 from config import ConfigError, Settings, load_settings
@@ -27,6 +28,9 @@ log = get_logger(__name__)
 
 # What the drivers raise when PostgreSQL or Redis does not answer, or has no connection to spare.
 _UNREACHABLE = (InterfaceError, OperationalError, PoolTimeout, RedisError, ConnectionError)
+
+_MAX_BODY = 20 * 1024 * 1024
+"""Room for a 16 MB file; the webhooks have a smaller limit of their own."""
 
 
 def create_app(settings: Settings, **overrides: Any) -> FastAPI:
@@ -49,7 +53,6 @@ def create_app(settings: Settings, **overrides: Any) -> FastAPI:
         lifespan=lifespan,
         docs_url=None if settings.production else "/docs",
         redoc_url=None,
-        max_body_size=20 * 1024 * 1024,
     )
     if settings.cors_origins:
         app.add_middleware(
@@ -59,6 +62,7 @@ def create_app(settings: Settings, **overrides: Any) -> FastAPI:
             allow_headers=["Authorization", "Content-Type"],
             allow_credentials=True,
         )
+    app.add_middleware(BodyLimit, max_bytes=_MAX_BODY)
     app.add_middleware(panel.SecurityHeaders)
     app.add_middleware(RequestContextMiddleware)
     app.include_router(api_router)

@@ -20,7 +20,9 @@ def is_straight_from_loopback(client_host: str | None, headers: Mapping[str, str
         return False
     if any(name.lower() in _FORWARDING or name.lower().startswith("x-forwarded") for name in headers):
         return False
-    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    host = _host_of(f"//{headers.get('host', '')}")
+    if host is None:
+        return False
     return is_loopback_host(host) or not any(mark in host for mark in ".:")
 
 
@@ -36,5 +38,14 @@ def is_same_site_page(headers: Mapping[str, str], *, allowed_origins: Collection
     if (fetch_site := headers.get("sec-fetch-site")) is not None:
         return fetch_site in ("same-origin", "none")
     if origin is not None:
-        return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+        page = origin.partition("://")[2].lower()
+        return page != "" and page == headers.get("host", "").lower()
     return True
+
+
+def _host_of(address: str) -> str | None:
+    """The host name, empty when there is none; None for what is no address at all."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return None

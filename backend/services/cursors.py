@@ -38,7 +38,7 @@ def _decode_part(part: object, kind: type) -> datetime | int:
         found = datetime.fromisoformat(part)
         if found.tzinfo is None:
             raise ValueError
-        return found
+        return found.astimezone(UTC)
     if kind is int and type(part) is int and 0 <= part <= _INT64_MAX:
         return part
     raise ValueError

@@ -170,9 +170,13 @@ class EmpresaService:
 
     def _check_service_account(self, raw: str) -> None:
         """The file names the address its key is sent to: in production only Google's own is acceptable."""
-        parts = urlsplit(json.loads(raw)["token_uri"])
-        google = parts.scheme == "https" and parts.hostname in _GOOGLE_TOKEN_HOSTS
-        if not google and (self._settings.production or parts.scheme not in ("http", "https")):
+        try:
+            parts = urlsplit(json.loads(raw)["token_uri"])
+            scheme, host = parts.scheme, parts.hostname
+        except ValueError:
+            scheme, host = "", None
+        google = scheme == "https" and host in _GOOGLE_TOKEN_HOSTS
+        if not google and (self._settings.production or scheme not in ("http", "https")):
             raise InvalidData([("google_credentials", "O arquivo não é de uma conta de serviço do Google.")])
 
     async def _apply(self, session: AsyncSession, empresa: Empresa, columns: dict[str, Any]) -> None:
