@@ -154,7 +154,12 @@ class Container:
             checkpoint=self._checkpoint,
         )
         self.intake = Intake(
-            db=self.db, clock=self.clock, buffer=self.buffer, media=self.media, checkpoint=self._checkpoint
+            db=self.db,
+            clock=self.clock,
+            buffer=self.buffer,
+            media=self.media,
+            tasks=self.tasks,
+            checkpoint=self._checkpoint,
         )
         self.recovery = Recovery(db=self.db, clock=self.clock, buffer=self.buffer, media=self.media, tuning=tuning)
         self.alarm = Alarm(

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
+from redis.exceptions import NoScriptError
 
 SHARDS = 16
 LAYOUT = 1
@@ -38,6 +39,16 @@ class Window:
     seconds: float
     max_seconds: float
     max_messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One stored message to be buffered."""
+
+    conversa_id: int
+    empresa_id: int
+    mensagem_id: int
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +96,38 @@ class MessageBuffer:
 
     async def ingest(self, *, conversa_id: int, empresa_id: int, mensagem_id: int, kind: Kind) -> str:
         """Append once. Returns repeated, armed, queued or redo."""
-        what, _ = await self._ingest(
-            keys=_keys(conversa_id), args=[conversa_id, empresa_id, mensagem_id, kind, *self._limits]
-        )
-        if what == "redo" and (event := self.redo_requested.get(conversa_id)):
-            event.set()
-        elif what == "armed":
-            self.changed.set()
-        return str(what)
+        [what] = await self.ingest_many([Append(conversa_id, empresa_id, mensagem_id, kind)])
+        if isinstance(what, BaseException):
+            raise what
+        return what
+
+    async def ingest_many(self, appends: Sequence[Append]) -> list[str | BaseException]:
+        """Append each in one round trip; answers like `ingest`, or the error of that one append."""
+        answers = await self._run_appends(appends)
+        if any(isinstance(answer, NoScriptError) for answer in answers):
+            await self._redis.script_load(self._ingest.script)
+            answers = await self._run_appends(appends)
+        results: list[str | BaseException] = []
+        for append, answer in zip(appends, answers, strict=True):
+            if isinstance(answer, BaseException):
+                results.append(answer)
+                continue
+            what = str(answer[0])
+            if what == "redo" and (event := self.redo_requested.get(append.conversa_id)):
+                event.set()
+            elif what == "armed":
+                self.changed.set()
+            results.append(what)
+        return results
+
+    async def _run_appends(self, appends: Sequence[Append]) -> list[Any]:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for each in appends:
+                keys = _keys(each.conversa_id)
+                values = (each.conversa_id, each.empresa_id, each.mensagem_id, each.kind.value, *self._limits)
+                pipe.evalsha(self._ingest.sha, len(keys), *keys, *values)
+            found: list[Any] = await pipe.execute(raise_on_error=False)
+        return found
 
     async def claim(self, *, limit: int) -> tuple[list[Batch], float | None]:
         """Take up to `limit` batches, expired leases first; also the seconds until the next one is due."""

@@ -31,7 +31,9 @@ def signature_is_valid(token: str, urls: Iterable[str], pairs: Pairs, given: str
     for url in urls:
         for candidate in port_variants(url):
             # No early exit: the time must not tell which address matched.
-            found |= hmac.compare_digest(twilio_signature(token, candidate, pairs).encode(), given.encode("utf-8", "surrogatepass"))
+            found |= hmac.compare_digest(
+                twilio_signature(token, candidate, pairs).encode(), given.encode("utf-8", "surrogatepass")
+            )
     return found
 
 

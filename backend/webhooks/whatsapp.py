@@ -7,14 +7,13 @@ from the path, then its own token checks the signature, and only then is anythin
 import asyncio
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from container import Container
-from errors import BodyTooLarge, Forbidden, InvalidData, NotFound, Unavailable
+from errors import BodyTooLarge, Forbidden, InvalidData, Unavailable
 from models import Empresa
 from observability import empresa_slug, get_logger
 from services.addresses import webhook_address
@@ -42,7 +41,7 @@ class WhatsAppWebhook:
             body = await _read(request)
         except ClientDisconnect:
             return
-        empresa = await _empresa(container, scope["path_params"]["slug"])
+        empresa = await container.intake.find_empresa(clean(scope["path_params"]["slug"], 100))
         context = empresa_slug.set(empresa.slug)
         try:
             form = self._verified(container, empresa, request, body)
@@ -82,21 +81,6 @@ async def _read(request: Request) -> bytes:
             raise BodyTooLarge
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-async def _empresa(container: Container, slug: str) -> Empresa:
-    """The empresa of the path. Raises NotFound for an unknown or removed one, Unavailable without a database."""
-    try:
-        async with asyncio.timeout(_STORE_SECONDS), container.db.system_scope() as session:
-            empresa = await session.scalar(
-                select(Empresa).where(Empresa.slug == clean(slug, 100), Empresa.excluida_em.is_(None))
-            )
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
-        log.error("webhook without database", reason=type(error).__name__)
-        raise Unavailable from error
-    if empresa is None:
-        raise NotFound("Não há empresa neste endereço.")
-    return empresa
 
 
 async def _accept(container: Container, empresa: Empresa, form: dict[str, str], parte: str | None, suffix: str) -> None:
