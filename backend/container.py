@@ -110,7 +110,9 @@ class Container:
         self.sender = overrides.get("sender") or twilio
         self.sheets = GoogleSheetsService()
         self._exit.push_async_callback(self.sheets.aclose)
-        chatwoot = ChatwootService()
+        chatwoot = ChatwootService(
+            trusted_addresses=[url for url in (self.settings.chatwoot_base_url, self.settings.simulators_url) if url]
+        )
         self._exit.push_async_callback(chatwoot.aclose)
         self.crm = overrides.get("crm") or chatwoot
 

@@ -28,12 +28,11 @@ def twilio_signature(token: str, url: str, pairs: Pairs) -> str:
 def signature_is_valid(token: str, urls: Iterable[str], pairs: Pairs, given: str) -> bool:
     """Whether `given` is right for any of `urls`, each tried with and without its port."""
     found = False
+    presented = given.encode("utf-8", "surrogatepass")
     for url in urls:
         for candidate in port_variants(url):
             # No early exit: the time must not tell which address matched.
-            found |= hmac.compare_digest(
-                twilio_signature(token, candidate, pairs).encode(), given.encode("utf-8", "surrogatepass")
-            )
+            found |= hmac.compare_digest(twilio_signature(token, candidate, pairs).encode(), presented)
     return found
 
 

@@ -66,7 +66,7 @@ async def test_window_slides_but_not_past_the_total(redis: Redis) -> None:
     async def deadline_after(mensagem_id: int) -> float:
         await _add(buffer, mensagem_id)
         [entry] = await buffer.snapshot()
-        return float(await redis.zscore("atende:1:{b1}:due", str(entry.conversa_id)))
+        return float(await redis.zscore("atende:1:{b1}:due", str(entry.conversa_id)) or 0)
 
     first = await deadline_after(1)
     await asyncio.sleep(0.02)
@@ -207,7 +207,7 @@ async def test_every_key_of_a_conversation_has_its_shards_hash_tag(buffer: Messa
     await _add(buffer, 1, conversa_id=5)
     await _add(buffer, 2, Kind.SOLO, conversa_id=21)
     await _claim(buffer)
-    assert {key.split(":")[2] for key in await redis.keys("*")} == {"{b5}"}
+    assert {str(key).split(":")[2] for key in await redis.keys("*")} == {"{b5}"}
 
 
 async def test_nothing_is_left_behind_when_all_is_answered(buffer: MessageBuffer, redis: Redis) -> None:
