@@ -30,6 +30,7 @@ from services.delivery import Delivery
 from services.intake import Intake
 from services.media import MediaService
 from services.message_buffer import MessageBuffer, Window
+from services.parked import ParkedWork
 from services.recovery import Recovery
 from services.tasks import TaskGroup
 from services.tuning import Tuning
@@ -62,6 +63,7 @@ class Container:
     attendant: Attendant
     intake: Intake
     recovery: Recovery
+    parked: ParkedWork
     alarm: Alarm
 
     def __init__(self) -> None:
@@ -164,6 +166,7 @@ class Container:
             checkpoint=self._checkpoint,
         )
         self.recovery = Recovery(db=self.db, clock=self.clock, buffer=self.buffer, media=self.media, tuning=tuning)
+        self.parked = ParkedWork(db=self.db, buffer=self.buffer, clock=self.clock)
         self.alarm = Alarm(
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
         )

@@ -28,10 +28,15 @@ async def list_buffer(
 
 @router.post("/buffer/{id}/processar", status_code=202)
 async def process_now(conversa_id: Id64, container: ContainerDep, session: Session, user: User) -> ProcessarOut:
-    """Answer now what waits in this conversation (`id` of the conversa); harmless while it is already running."""
-    await require_conversa(session, user, conversa_id)
+    """Answer now what waits in this conversation (`id` of the conversa), or take up again what stopped in it.
+
+    Harmless while it is already running.
+    """
+    empresa_id = await require_conversa(session, user, conversa_id)
     try:
-        forced = await container.buffer.force(conversa_id)
+        forced = await container.buffer.force(conversa_id) or await container.parked.retry(
+            empresa_id=empresa_id, conversa_id=conversa_id
+        )
     except (RedisError, OSError):
         raise Unavailable(_REDIS_DOWN) from None
     if not forced:

@@ -64,8 +64,8 @@ async def show_buffer(
     return items
 
 
-async def require_conversa(session: AsyncSession, user: CurrentUser, conversa_id: int) -> None:
-    """Raises NotFound for a conversation the user may not see."""
+async def require_conversa(session: AsyncSession, user: CurrentUser, conversa_id: int) -> int:
+    """The empresa of a conversation. Raises NotFound for one the user may not see."""
     query = (
         select(Conversa.empresa_id)
         .join(Empresa, Empresa.id == Conversa.empresa_id)
@@ -74,6 +74,7 @@ async def require_conversa(session: AsyncSession, user: CurrentUser, conversa_id
     empresa_id = (await session.execute(query)).scalar_one_or_none()
     if empresa_id is None or not may_see(user, empresa_id):
         raise NotFound
+    return empresa_id
 
 
 async def _parked(session: AsyncSession, user: CurrentUser, empresa_id: int | None) -> Sequence[Turno]:

@@ -26,6 +26,7 @@ from services.addresses import status_address
 from services.checkpoints import Checkpoint
 from services.credentials import CredentialSource
 from services.delivery_status import bind
+from services.parked import IN_DOUBT
 from services.tuning import Tuning
 from services.turns import TurnWork, fenced
 
@@ -174,7 +175,7 @@ class Delivery:
     async def _settled(self, work: TurnWork, part: PartWork, settled: Literal["sent", "unknown"]) -> Outcome:
         if settled == "sent":
             return "done"
-        return await self._end_part(work, part, "parked", "envio_incerto")
+        return await self._end_part(work, part, "parked", IN_DOUBT)
 
     def _callback(self, empresa: Empresa, credentials: TwilioCredentials, parte_id: UUID) -> str | None:
         """No callback for the real Twilio while our address is this machine: Twilio could not reach it."""

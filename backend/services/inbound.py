@@ -1,7 +1,7 @@
 """What customers sent, as the webhook understood it, and how it becomes permanent.
 
 Storing is one transaction for a whole batch: the people, the conversations, the service sessions, the messages with
-what becomes of each, and the media still to be fetched. A repeated MessageSid changes nothing. No provider is called here.
+what becomes of each, and the media still to be fetched. A repeated MessageSid changes nothing; no provider is called.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

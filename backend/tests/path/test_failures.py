@@ -133,6 +133,35 @@ async def test_uncertain_send_without_a_list_is_parked_and_the_conversation_goes
     assert "52,00" in (await live.wait_replies("pizzaria", 2))[1]
 
 
+async def _retry(live: Live) -> bool:
+    conversa = await live.conversa("pizzaria")
+    return await live.container.parked.retry(empresa_id=conversa.empresa_id, conversa_id=conversa.id)
+
+
+async def test_parked_doubt_is_settled_by_a_retry_without_sending_twice(live: Live) -> None:
+    await live.sim.control("POST", "/twilio/settings", callbacks=False)
+    await live.sim.fault("twilio", "reset", after_perform=True, **SEND)
+    await live.sim.fault("twilio", "status", status=500, times=-1, **LIST)
+    await live.say("pizzaria", QUESTION)
+    await live.settled(seconds=30)
+    await live.sim.no_faults()
+    assert await _retry(live)
+    await live.wait_replies("pizzaria", 1)
+    assert [parte.estado for parte in await live.partes()] == ["sent"]
+    assert not await _retry(live)
+
+
+async def test_reply_parked_while_twilio_was_busy_is_sent_by_a_retry(live: Live) -> None:
+    await live.sim.fault("twilio", "status", status=429, times=-1, **SEND)
+    await live.say("pizzaria", QUESTION)
+    await live.settled(seconds=30)
+    assert [parte.erro for parte in await live.partes()] == ["twilio_indisponivel"]
+    assert await live.replies("pizzaria") == []
+    await live.sim.no_faults()
+    assert await _retry(live)
+    await live.wait_replies("pizzaria", 1)
+
+
 async def test_refused_recipient_fails_visibly_and_is_not_retried(live: Live) -> None:
     await live.sim.control("POST", "/twilio/accounts", **ACCOUNT, senders=["whatsapp:+14155550100"])
     await live.say("pizzaria", QUESTION)
