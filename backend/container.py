@@ -22,6 +22,7 @@ from ports import ChatModel, Clock, Crm, MessageSender, Transcriber
 from services.activity_log import ActivityLog
 from services.alarm import Alarm
 from services.attendant import Attendant
+from services.catch_up import CatchUp
 from services.checkpoints import Checkpoint, pass_by
 from services.clock import SystemClock
 from services.context import ContextStore
@@ -63,6 +64,7 @@ class Container:
     attendant: Attendant
     intake: Intake
     recovery: Recovery
+    catch_up: CatchUp
     parked: ParkedWork
     alarm: Alarm
 
@@ -166,15 +168,25 @@ class Container:
             checkpoint=self._checkpoint,
         )
         self.recovery = Recovery(db=self.db, clock=self.clock, buffer=self.buffer, media=self.media, tuning=tuning)
+        self.catch_up = CatchUp(
+            db=self.db,
+            clock=self.clock,
+            sender=self.sender,
+            credentials=self.credentials,
+            intake=self.intake,
+            activity=self.activity,
+            tuning=tuning,
+        )
         self.parked = ParkedWork(db=self.db, buffer=self.buffer, clock=self.clock)
         self.alarm = Alarm(
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
         )
 
     def start(self) -> None:
-        """Start the loops of this process: the alarm and the sweep."""
+        """Start the loops of this process: the alarm, the sweep and the catch-up."""
         self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
+        self._loops.start(self.catch_up.run(), name="catch-up")
 
     async def close(self) -> None:
         """Claim nothing more, let running turns end or hand them over, then close every pool."""

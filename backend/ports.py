@@ -209,6 +209,10 @@ class MessageSender(Protocol):
         """Messages created at or after `since`, newest first."""
         ...
 
+    async def list_media(self, credentials: TwilioCredentials, message_sid: str) -> Sequence[tuple[str, str]]:
+        """(address, content type) of each file of a message, for `fetch_media`."""
+        ...
+
     async def fetch_media(self, credentials: TwilioCredentials, url: str, *, max_bytes: int) -> FetchedMedia:
         """Fetch from Twilio's hosts only; the redirect is followed without credentials.
 

@@ -145,6 +145,20 @@ class TwilioService:
 
         return await retry(read, policy=self._policy, uncertain=True)
 
+    async def list_media(self, credentials: TwilioCredentials, message_sid: str) -> Sequence[tuple[str, str]]:
+        """(address, content type) of each file of a message. A read: repeated like `list_messages`."""
+
+        async def read(seconds_left: float) -> list[tuple[str, str]]:
+            async with self._client(credentials, seconds=min(self._timeout, seconds_left)) as client:
+                message = client.api.v2010.accounts(credentials.account_sid).messages(message_sid)
+                records = await message.media.list_async(limit=20)
+            return [
+                (f"https://api.twilio.com{str(record.uri).removesuffix('.json')}", str(record.content_type or ""))
+                for record in records
+            ]
+
+        return await retry(read, policy=self._policy, uncertain=True)
+
     async def fetch_media(self, credentials: TwilioCredentials, url: str, *, max_bytes: int) -> FetchedMedia:
         """Download what a customer sent. See `MediaFetcher.fetch` for where it goes and what it raises."""
         return await self._media.fetch(self._pool(), credentials, url, max_bytes=max_bytes)

@@ -47,6 +47,8 @@ class InboundMessage:
     texto: str = field(repr=False)
     dados: Mapping[str, Any] = field(repr=False)
     midias: tuple[InboundMedia, ...]
+    sent_at: datetime | None = None
+    """When Twilio received it, if it reaches us late; null = now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,18 @@ def kind_of(empresa: Empresa, tipo: str) -> Kind:
     if not empresa.usar_buffer or (tipo == "audio" and not empresa.audio_no_grupo):
         return Kind.SOLO
     return Kind.GROUPED
+
+
+def tipo_of(media: Sequence[InboundMedia], text: str) -> str:
+    """The type of a message known only by its files and text."""
+    if media:
+        main, _, sub = media[0].content_type.partition("/")
+        if (main, sub) == ("image", "webp"):
+            return "figurinha"
+        if sub in ("vcard", "x-vcard"):
+            return "contato"
+        return {"audio": "audio", "image": "imagem", "video": "video"}.get(main, "documento")
+    return "texto" if text.strip() else "outro"
 
 
 async def store_inbound(
@@ -254,7 +268,7 @@ async def _mensagens(
                     "message_sid": arrival.message.message_sid,
                     "destino": "nao_responder" if reason else "responder",
                     "motivo": reason,
-                    "created_at": now,
+                    "created_at": arrival.message.sent_at or now,
                 }
                 for arrival, reason in zip(arrivals, reasons, strict=True)
             ]

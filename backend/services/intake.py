@@ -48,20 +48,22 @@ class Intake:
         self._buffer = buffer
         self._media = media
         self._checkpoint = checkpoint
+        self.store_failed = asyncio.Event()
+        """Set when a webhook could not be stored: Twilio may not bring that message again."""
         self._lookups = MicroBatch(self._look_up, tasks=tasks, name="lookup")
         self._stores = MicroBatch(self._store, tasks=tasks, name="store")
         self._appends = MicroBatch(self._append, tasks=tasks, name="append")
 
     async def find_empresa(self, slug: str) -> Empresa:
         """The empresa behind a webhook's path, as it is now. Raises NotFound or Unavailable."""
-        found = await _in_time(self._lookups.submit(slug))
+        found = await self._in_time(self._lookups.submit(slug))
         if found is None:
             raise NotFound("Não há empresa neste endereço.")
         return found
 
     async def receive(self, empresa: Empresa, message: InboundMessage) -> StoredMessage | None:
         """Make one message durable; None when it was already known. Raises Unavailable when it could not be stored."""
-        stored = await _in_time(self._stores.submit(Arrival(empresa, message, request_id.get())))
+        stored = await self._in_time(self._stores.submit(Arrival(empresa, message, request_id.get())))
         if stored is None:
             log.info("repeated message", empresa_id=empresa.id)
             return None
@@ -82,6 +84,16 @@ class Intake:
             self._media.start(
                 empresa_id=stored.empresa_id, conversa_id=stored.conversa_id, mensagem_id=stored.mensagem_id
             )
+
+    async def _in_time(self, work: Awaitable[T]) -> T:
+        """What the write answers within `STORE_SECONDS`; whatever keeps it from answering is Unavailable."""
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                return await work
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.error("webhook without database", reason=type(error).__name__)
+            self.store_failed.set()
+            raise Unavailable from error
 
     # --- The writes behind the batches ---
 
@@ -115,13 +127,3 @@ class Intake:
 
     async def _append(self, appends: Sequence[Append]) -> Sequence[str | BaseException]:
         return await self._buffer.ingest_many(appends)
-
-
-async def _in_time(work: Awaitable[T]) -> T:
-    """What the write answers within `STORE_SECONDS`; whatever keeps it from answering is Unavailable."""
-    try:
-        async with asyncio.timeout(STORE_SECONDS):
-            return await work
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
-        log.error("webhook without database", reason=type(error).__name__)
-        raise Unavailable from error

@@ -11,6 +11,8 @@ class Tuning:
     alarm_cap: float = 0.5
     """How long the alarm sleeps at most: another process may have died holding a deadline."""
     sweep: float = 15.0
+    catch_up: float = 300.0
+    """Between two looks for messages that Twilio could not deliver."""
     stale_turn: float = 20.0
     """An unfinished turn not touched for this long is looked for in Redis."""
     claimed_at_most: int = 200

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from services.inbound import InboundMedia, InboundMessage
+from services.inbound import InboundMedia, InboundMessage, tipo_of
 from services.phones import phone_of
 
 MAX_TEXT = 65_536
@@ -83,17 +83,12 @@ def _media(form: Mapping[str, str]) -> tuple[InboundMedia, ...]:
 
 def _tipo(form: Mapping[str, str], media: tuple[InboundMedia, ...]) -> str:
     if media:
-        main, _, sub = media[0].content_type.partition("/")
-        if form.get("MessageType") == "sticker" or (main, sub) == ("image", "webp"):
-            return "figurinha"
-        if sub in ("vcard", "x-vcard"):
-            return "contato"
-        return {"audio": "audio", "image": "imagem", "video": "video"}.get(main, "documento")
+        return "figurinha" if form.get("MessageType") == "sticker" else tipo_of(media, "")
     if form.get("Latitude") and form.get("Longitude"):
         return "localizacao"
     if form.get("ButtonText") or form.get("ButtonPayload") or form.get("ListId"):
         return "botao"
-    return "texto" if form.get("Body", "").strip() else "outro"
+    return tipo_of((), form.get("Body", ""))
 
 
 def _extras(form: Mapping[str, str]) -> dict[str, Any]:

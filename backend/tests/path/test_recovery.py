@@ -89,6 +89,22 @@ async def test_message_that_cannot_be_stored_is_refused_and_twilio_brings_it_aga
     await cabled.wait_replies("pizzaria", 1)
 
 
+async def test_message_twilio_gave_up_on_is_found_in_its_list_and_answered(cabled: Live, database_cable: Cable) -> None:
+    await cabled.say("pizzaria", QUESTION)
+    await cabled.wait_replies("pizzaria", 1)
+    database_cable.cut()
+    lost = await cabled.say("pizzaria", "Quanto custa a margherita?", webhook_url=f"{cabled.url}/webhook/pizzaria")
+    voice = {"content_type": "audio/ogg", "base64": "T2dnUwACAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "spoken_text": "Oi"}
+    await cabled.say("pizzaria", media=[voice], webhook_url=f"{cabled.url}/webhook/pizzaria")
+    assert lost["status_code"] == 503
+    database_cable.mend()
+    replies = await cabled.wait_replies("pizzaria", 3, seconds=15)
+    assert "52,00" in replies[1]
+    assert [mensagem.tipo for mensagem in await cabled.entradas()] == ["texto", "texto", "audio"]
+    assert "mensagens_recuperadas" in [log.code for log in await cabled.rows(Log)]
+    assert await cabled.container.catch_up.look() == 0
+
+
 async def test_database_lost_while_the_model_thinks_is_survived(cabled: Live, database_cable: Cable) -> None:
     await cabled.sim.control("POST", "/openai/settings", latency_seconds=0.6)
     await cabled.say("pizzaria", QUESTION)
