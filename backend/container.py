@@ -24,6 +24,7 @@ from services.alarm import Alarm
 from services.attendant import Attendant
 from services.catch_up import CatchUp
 from services.checkpoints import Checkpoint, pass_by
+from services.circuits import Circuits
 from services.clock import SystemClock
 from services.context import ContextStore
 from services.credentials import CredentialSource
@@ -57,6 +58,7 @@ class Container:
     crm: Crm
     http: httpx.AsyncClient
     tuning: Tuning
+    circuits: Circuits
     buffer: MessageBuffer
     media: MediaService
     context: ContextStore
@@ -124,6 +126,7 @@ class Container:
         settings, tuning = self.settings, self.tuning
         window = Window(settings.buffer_seconds, settings.buffer_max_seconds, settings.buffer_max_messages)
         self.buffer = MessageBuffer(self.redis, window, lease_seconds=tuning.lease)
+        self.circuits = Circuits(self.clock, open_seconds=tuning.circuit_open)
         self.context = ContextStore(self.redis)
         self.media = MediaService(
             settings=settings,
@@ -143,6 +146,7 @@ class Container:
             clock=self.clock,
             sender=self.sender,
             credentials=self.credentials,
+            circuits=self.circuits,
             tuning=tuning,
             checkpoint=self._checkpoint,
         )
@@ -156,6 +160,7 @@ class Container:
             chat_model=self.chat_model,
             credentials=self.credentials,
             delivery=self.delivery,
+            circuits=self.circuits,
             tuning=tuning,
             checkpoint=self._checkpoint,
         )

@@ -21,6 +21,7 @@ from observability import get_logger
 from ports import ChatMessage, ChatModel, ChatRequest, Clock, ImageInput
 from services.activity_log import add_log
 from services.checkpoints import Checkpoint
+from services.circuits import Circuits
 from services.context import ContextStore, Remembered, as_chat, instructions_for, question_from
 from services.credentials import CredentialSource
 from services.delivery import Delivery
@@ -68,6 +69,7 @@ class Attendant:
         chat_model: ChatModel,
         credentials: CredentialSource,
         delivery: Delivery,
+        circuits: Circuits,
         tuning: Tuning,
         checkpoint: Checkpoint,
     ) -> None:
@@ -80,6 +82,7 @@ class Attendant:
         self._chat_model = chat_model
         self._credentials = credentials
         self._delivery = delivery
+        self._circuits = circuits
         self._tuning = tuning
         self._checkpoint = checkpoint
 
@@ -182,6 +185,7 @@ class Attendant:
             request,
             fallbacks=self._settings.openai_fallback_models,
             total=self._tuning.model_total,
+            circuit=lambda: self._circuits.call(work.empresa_id, "openai"),
         )
 
     async def _load(self, work: TurnWork) -> _Question:

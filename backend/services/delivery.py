@@ -24,6 +24,7 @@ from ports import Clock, ListedMessage, MessageSender, OutgoingMessage, TwilioCr
 from services.activity_log import add_log
 from services.addresses import status_address
 from services.checkpoints import Checkpoint
+from services.circuits import Circuits
 from services.credentials import CredentialSource
 from services.delivery_status import bind
 from services.parked import IN_DOUBT
@@ -64,6 +65,7 @@ class Delivery:
         clock: Clock,
         sender: MessageSender,
         credentials: CredentialSource,
+        circuits: Circuits,
         tuning: Tuning,
         checkpoint: Checkpoint,
     ) -> None:
@@ -72,6 +74,7 @@ class Delivery:
         self._clock = clock
         self._sender = sender
         self._credentials = credentials
+        self._circuits = circuits
         self._tuning = tuning
         self._checkpoint = checkpoint
 
@@ -149,7 +152,8 @@ class Delivery:
                 status_callback=self._callback(empresa, credentials, part.id),
             )
             try:
-                sent = await self._sender.send(credentials, message, not_after=not_after)
+                with self._circuits.call(work.empresa_id, "twilio"):
+                    sent = await self._sender.send(credentials, message, not_after=not_after)
             except ProviderBusy as error:
                 await self._back_to_prepared(work, part)
                 log.warning("send postponed", turno_id=work.turno_id, reason=error.reason, attempt=attempt)

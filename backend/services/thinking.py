@@ -4,11 +4,12 @@ Only knows the ChatModel port. A failure for good is reported to the caller as a
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from errors import ProviderAuthFailed, ProviderError, ProviderModelMissing, ProviderRefused
+from errors import ProviderAuthFailed, ProviderError
 from observability import get_logger
 from ports import ChatModel, ChatRequest, OpenAICredentials, Usage
 
@@ -38,21 +39,22 @@ async def think(
     *,
     fallbacks: Sequence[str],
     total: float,
+    circuit: Callable[[], AbstractContextManager[None]],
 ) -> Thought:
-    """One reply from `request.model` or the first fallback that answers; `total` bounds everything, in seconds."""
+    """One reply from `request.model` or the first fallback that answers; `total` bounds everything, in seconds.
+
+    `circuit` goes around each call.
+    """
     refusals: list[str] = []
     try:
         async with asyncio.timeout(total):
             for name in dict.fromkeys((request.model, *fallbacks)):
                 try:
-                    answer = await model.answer(credentials, replace(request, model=name))
+                    with circuit():
+                        answer = await model.answer(credentials, replace(request, model=name))
                 except ProviderAuthFailed as error:
                     refusals.append(f"{name}:{error.reason}")
                     return Thought(None, None, {}, "openai_credencial", tuple(refusals))
-                except ProviderModelMissing as error:
-                    refusals.append(f"{name}:{error.reason}")
-                except ProviderRefused as error:
-                    refusals.append(f"{name}:{error.reason}")
                 except ProviderError as error:
                     refusals.append(f"{name}:{error.reason}")
                 else:

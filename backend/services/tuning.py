@@ -33,6 +33,8 @@ class Tuning:
     """A sending absent from Twilio's list this long after its deadline did not happen."""
     look_every: float = 3.0
     send_attempts: int = 5
+    circuit_open: float = 20.0
+    """How long a provider that keeps failing is left alone."""
     backoff: float = 0.5
     pace: float = 1.5
     """Pause between two bubbles of one reply, before what the length of the text adds."""

@@ -41,6 +41,7 @@ FAST = Tuning(
     request_timeout=1.0,
     settle=1.0,
     look_every=0.1,
+    circuit_open=1.0,
     backoff=0.02,
     pace=0.01,
     drain=1.0,
