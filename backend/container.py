@@ -3,6 +3,7 @@
 Tests pass doubles or shortened settings as keyword arguments; nobody else builds a service.
 """
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -36,6 +37,9 @@ from services.parked import ParkedWork
 from services.recovery import Recovery
 from services.tasks import TaskGroup
 from services.tuning import Tuning
+
+STOP_CLAIMING = 6.0
+"""Seconds for the last claim to come home at shutdown."""
 
 
 class Container:
@@ -73,6 +77,7 @@ class Container:
     def __init__(self) -> None:
         self._exit = AsyncExitStack()
         self._loops = TaskGroup()
+        self._alarm_loop: asyncio.Task[Any] | None = None
 
     @classmethod
     async def open(cls, settings: Settings, **overrides: Any) -> "Container":
@@ -189,7 +194,7 @@ class Container:
 
     def start(self) -> None:
         """Start the loops of this process: the alarm, the sweep and the catch-up."""
-        self._loops.start(self.alarm.run(), name="alarm")
+        self._alarm_loop = self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
         self._loops.start(self.catch_up.run(), name="catch-up")
 
@@ -197,6 +202,9 @@ class Container:
         """Claim nothing more, let running turns end or hand them over, then close every pool."""
         if hasattr(self, "alarm"):
             self.alarm.stop()
+            if self._alarm_loop is not None:
+                # A claim in flight must come home: cancelled, its batches would wait for their lease to end.
+                await asyncio.wait({self._alarm_loop}, timeout=STOP_CLAIMING)
             await self._loops.drain(grace=0)
             await self.tasks.drain(grace=self.tuning.drain)
         await self._exit.aclose()
