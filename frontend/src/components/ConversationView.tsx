@@ -1,5 +1,6 @@
 import { useParams } from "react-router";
 import { cx } from "../lib/cx";
+import { useTitle } from "../lib/useTitle";
 import { ConversaList } from "./conversation/ConversaList";
 import { Thread } from "./conversation/Thread";
 import styles from "./ConversationView.module.css";
@@ -8,10 +9,11 @@ import { EmptyState } from "./ui/EmptyState";
 /** The conversations of a company: list and thread side by side on a desk, one after the other on a phone. */
 export default function ConversationView() {
   const { slug = "", id } = useParams();
+  useTitle(id === undefined ? "Conversas" : null);
   return (
     <div className={cx(styles.view, id !== undefined && styles.open)}>
       <div className={styles.list}>
-        <ConversaList slug={slug} />
+        <ConversaList slug={slug} aside={id !== undefined} />
       </div>
       <div className={styles.thread}>
         {id === undefined ? (

@@ -1,5 +1,4 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useTitle } from "../../lib/useTitle";
 import { conversasQuery } from "../../services/queries";
 import { Button } from "../ui/Button";
 import { EmptyState } from "../ui/EmptyState";
@@ -8,13 +7,19 @@ import { Skeleton } from "../ui/Skeleton";
 import styles from "./ConversaList.module.css";
 import { ConversaRow } from "./ConversaRow";
 
-export function ConversaList({ slug }: { slug: string }) {
-  useTitle("Conversas");
+interface Props {
+  slug: string;
+  /** True when a conversation is open beside the list: then its name is the title of the page. */
+  aside: boolean;
+}
+
+export function ConversaList({ slug, aside }: Props) {
+  const Title = aside ? "h2" : "h1";
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(conversasQuery(slug));
   const items = data?.pages.flatMap((page) => page.items);
   return (
     <div className={styles.list}>
-      <h1 className={styles.title}>Conversas</h1>
+      <Title className={styles.title}>Conversas</Title>
       <div className={styles.rows}>
         {error && !items && <ErrorState error={error} onRetry={() => void refetch()} />}
         {!error && !items && (

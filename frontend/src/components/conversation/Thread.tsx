@@ -41,7 +41,7 @@ export function Thread({ slug, id }: Props) {
           <Icon name="back" />
         </Link>
         <div className={styles.who}>
-          <h2 className={styles.name}>{name}</h2>
+          <h1 className={styles.name}>{name}</h1>
           {conversa?.cliente.nome && phone && <p className={styles.phone}>{phone}</p>}
         </div>
         {conversa && (

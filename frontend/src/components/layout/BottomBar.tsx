@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { NavLink, useLocation } from "react-router";
 import { homeOf, useMe } from "../../services/session";
-import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
+import { LazyDialog } from "../ui/LazyDialog";
 import styles from "./BottomBar.module.css";
 import { PlaceLink } from "./PlaceLink";
 import { empresaPlaces, generalPlaces, type Place } from "./places";
@@ -45,7 +45,7 @@ export function BottomBar() {
         <Icon name="more" size={22} />
         Mais
       </button>
-      <Dialog open={open} onOpenChange={setOpen} title="Mais">
+      <LazyDialog open={open} onOpenChange={setOpen} title="Mais">
         <ul className={styles.list}>
           {rest.map((place) => (
             <li key={place.to}>
@@ -56,7 +56,7 @@ export function BottomBar() {
             <PlaceLink place={{ to: "/conta", label: "Minha conta", icon: "user" }} onNavigate={close} />
           </li>
         </ul>
-      </Dialog>
+      </LazyDialog>
     </nav>
   );
 }

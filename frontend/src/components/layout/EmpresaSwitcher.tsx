@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { useMe } from "../../services/session";
 import { EmpresaPicker } from "../dashboard/EmpresaPicker";
-import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
+import { LazyDialog } from "../ui/LazyDialog";
 import styles from "./EmpresaSwitcher.module.css";
 import { useCurrentEmpresa } from "./useCurrentEmpresa";
 
@@ -34,9 +34,9 @@ export function EmpresaSwitcher({ general = false }: Props) {
           <Icon name="chevron" size={16} />
         </span>
       </button>
-      <Dialog open={open} onOpenChange={setOpen} title="Empresas">
+      <LazyDialog open={open} onOpenChange={setOpen} title="Empresas">
         <EmpresaPicker onPick={() => setOpen(false)} />
-      </Dialog>
+      </LazyDialog>
     </>
   );
 }

@@ -1,6 +1,5 @@
 import { DropdownMenu } from "radix-ui";
 import { useRef, type ChangeEvent } from "react";
-import { toBase64 } from "../../lib/base64";
 import { Icon } from "../ui/Icon";
 import { IconButton } from "../ui/IconButton";
 import { useToast } from "../ui/toast-context";
@@ -22,7 +21,7 @@ export function AttachMenu({ onSend, onAudio, onLocation, lastSid }: Props) {
   const document = useRef<HTMLInputElement>(null);
   const toast = useToast();
 
-  const sendFile = async (event: ChangeEvent<HTMLInputElement>) => {
+  const sendFile = (event: ChangeEvent<HTMLInputElement>) => {
     const input = event.target;
     const file = input.files?.[0];
     input.value = "";
@@ -31,58 +30,51 @@ export function AttachMenu({ onSend, onAudio, onLocation, lastSid }: Props) {
       toast({ text: "O WhatsApp aceita arquivos de até 16 MB. Escolha um menor.", failed: true });
       return;
     }
-    try {
-      const base64 = await toBase64(file);
-      onSend({ media: [{ content_type: file.type || "application/octet-stream", base64 }] });
-    } catch {
-      toast({ text: "Não foi possível ler este arquivo. Tente outro.", failed: true });
-    }
+    onSend({ file });
   };
 
   return (
     <>
       <input ref={image} type="file" accept="image/jpeg,image/png,image/webp" hidden aria-label="Imagem" onChange={sendFile} />
       <input ref={document} type="file" accept=".pdf,.doc,.docx,.xls,.xlsx,.txt,.csv" hidden aria-label="Documento" onChange={sendFile} />
-      <DropdownMenu.Root>
+      <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger asChild>
           <IconButton icon="plus" label="Anexar e outras ações" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className={styles.menu} side="top" align="start" sideOffset={8} collisionPadding={8}>
-            <DropdownMenu.Item className={styles.item} onSelect={onAudio}>
-              <Icon name="mic" />
-              Áudio
-            </DropdownMenu.Item>
-            <DropdownMenu.Item className={styles.item} onSelect={() => image.current?.click()}>
-              <Icon name="image" />
-              Imagem
-            </DropdownMenu.Item>
-            <DropdownMenu.Item className={styles.item} onSelect={() => document.current?.click()}>
-              <Icon name="file" />
-              Documento
-            </DropdownMenu.Item>
-            <DropdownMenu.Item className={styles.item} onSelect={onLocation}>
-              <Icon name="pin" />
-              Localização
-            </DropdownMenu.Item>
-            <DropdownMenu.Separator className={styles.line} />
-            <DropdownMenu.Item
-              className={styles.item}
-              disabled={lastSid === null}
-              onSelect={() => {
-                if (lastSid === null) return;
-                onSend({ message_sid: lastSid });
-                toast({ text: "A mesma mensagem foi entregue outra vez. Nada deve mudar." });
-              }}
-            >
-              <Icon name="repeat" />
-              <span className={styles.words}>
-                Repetir a última mensagem
-                <span className={styles.hint}>Mesmo MessageSid, como numa nova tentativa da Twilio</span>
-              </span>
-            </DropdownMenu.Item>
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
+        <DropdownMenu.Content className={styles.menu} side="top" align="start" sideOffset={8} collisionPadding={8}>
+          <DropdownMenu.Item className={styles.item} onSelect={onAudio}>
+            <Icon name="mic" />
+            Áudio
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className={styles.item} onSelect={() => image.current?.click()}>
+            <Icon name="image" />
+            Imagem
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className={styles.item} onSelect={() => document.current?.click()}>
+            <Icon name="file" />
+            Documento
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className={styles.item} onSelect={onLocation}>
+            <Icon name="pin" />
+            Localização
+          </DropdownMenu.Item>
+          <DropdownMenu.Separator className={styles.line} />
+          <DropdownMenu.Item
+            className={styles.item}
+            disabled={lastSid === null}
+            onSelect={() => {
+              if (lastSid === null) return;
+              onSend({ message_sid: lastSid });
+              toast({ text: "A mesma mensagem foi entregue outra vez. Nada deve mudar." });
+            }}
+          >
+            <Icon name="repeat" />
+            <span className={styles.words}>
+              Repetir a última mensagem
+              <span className={styles.hint}>Mesmo MessageSid, como numa nova tentativa da Twilio</span>
+            </span>
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
       </DropdownMenu.Root>
     </>
   );

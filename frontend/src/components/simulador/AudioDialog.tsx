@@ -1,5 +1,4 @@
 import { useMemo, useState } from "react";
-import { toBase64 } from "../../lib/base64";
 import { useObjectUrl } from "../../lib/useObjectUrl";
 import { makeSampleWav, syllablesOf } from "../../lib/wav";
 import { Button } from "../ui/Button";
@@ -32,10 +31,8 @@ export function AudioDialog({ open, onOpenChange, onSend }: Props) {
     cancel();
     setRecorded(null);
   };
-  const send = async () => {
-    const base64 = await toBase64(blob);
-    const text = spoken.trim();
-    onSend({ media: [{ content_type: blob.type, base64, ...(text && { spoken_text: text }) }] });
+  const send = () => {
+    onSend({ file: blob, spoken: spoken.trim() });
     setRecorded(null);
   };
 
@@ -71,7 +68,7 @@ export function AudioDialog({ open, onOpenChange, onSend }: Props) {
               {recorded ? "Gravar de novo" : "Gravar com o microfone"}
             </Button>
           ))}
-        <Button variant="primary" icon="send" disabled={recording || spoken.trim() === ""} onClick={() => void send()}>
+        <Button variant="primary" icon="send" disabled={recording || spoken.trim() === ""} onClick={send}>
           {recorded ? "Enviar gravação" : "Enviar áudio de exemplo"}
         </Button>
       </div>

@@ -18,7 +18,7 @@ import { SetupPanel } from "./SetupPanel";
 import { useMachine } from "./useMachine";
 import { useOutbox } from "./useOutbox";
 
-const EXAMPLE = ["Oi, boa noite!", "Queria reservar uma mesa", "Para 4 pessoas, sábado às 20h"];
+const EXAMPLE = ["Oi!", "Vocês abrem no sábado?", "E no domingo?"];
 /** Fast enough to feel like somebody typing in a hurry, slow enough to be seen arriving one by one. */
 const EXAMPLE_PACE_MS = 900;
 
@@ -32,6 +32,7 @@ interface Props {
 export function Bench({ empresas, empresa, onEmpresa }: Props) {
   useTitle("Simulador");
   const wide = useMediaQuery("(min-width: 1100px)");
+  const tablet = useMediaQuery("(min-width: 900px)");
   const [customer, setCustomer] = useState<Customer>(loadCustomer);
   const machineRef = useRef<HTMLDivElement>(null);
   const [choosing, setChoosing] = useState(false);
@@ -77,7 +78,7 @@ export function Bench({ empresas, empresa, onEmpresa }: Props) {
 
   return (
     <div className={styles.bench}>
-      <header className={styles.head}>
+      <header className={wide || tablet ? styles.head : "sr-only"}>
         <h1 className={styles.title}>Simulador</h1>
         <p className={styles.lead}>Um celular de mentira, o resto é de verdade: o mesmo webhook, o mesmo buffer, a mesma resposta.</p>
       </header>

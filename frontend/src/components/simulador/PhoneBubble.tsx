@@ -10,8 +10,9 @@ export function PhoneBubble({ line }: { line: ChatLine }) {
   return (
     <div className={cx(styles.bubble, line.mine ? styles.mine : styles.theirs)}>
       <span className="sr-only">{line.mine ? "Você: " : "Empresa: "}</span>
-      {line.media.map((media) => (
-        <PhoneMedia key={media.url} media={media} />
+      {line.media.map((media, index) => (
+        // The files of a message never change places.
+        <PhoneMedia key={index} media={media} />
       ))}
       {line.place && <LocationCard place={line.place} />}
       {line.text && (

@@ -1,13 +1,16 @@
 /** Joins what the simulated Twilio already knows with what is still on its way, into the lines of one chat. */
-import type { SimulatedMedia, SimulatedMessage } from "../../services/simulador";
+import type { SimulatedMessage } from "../../services/simulador";
 import type { Delivery } from "./useOutbox";
+
+/** A file that is here already, or one the simulator has. */
+export type ChatMedia = { content_type: string } & ({ blob: Blob } | { url: string });
 
 export interface ChatLine {
   key: string;
   mine: boolean;
   text: string;
   at: string;
-  media: readonly SimulatedMedia[];
+  media: readonly ChatMedia[];
   place: { latitude: number; longitude: number; label: string | null } | null;
   tick: "clock" | "check" | "checks" | "alert" | null;
   /** The tick in words. */
@@ -33,13 +36,13 @@ function timeOf(message: SimulatedMessage): string {
 
 function fromCustomer(message: SimulatedMessage, delivery: Delivery | undefined): ChatLine {
   const refused = delivery?.state === "refused";
-  const { latitude, longitude, label } = delivery?.draft ?? {};
+  const { file, latitude, longitude, label } = delivery?.draft ?? {};
   return {
     key: message.sid,
     mine: true,
     text: message.body,
     at: timeOf(message),
-    media: message.media,
+    media: file ? [{ content_type: file.type, blob: file }] : message.media,
     place: latitude !== undefined && longitude !== undefined ? { latitude, longitude, label: label ?? null } : null,
     tick: refused ? "alert" : delivery?.state === "sending" ? "check" : "checks",
     state: refused ? "Recusada pelo webhook" : delivery?.state === "sending" ? "Enviada" : "Recebida pela empresa",
@@ -70,7 +73,7 @@ function onItsWay(delivery: Delivery): ChatLine {
     mine: true,
     text: draft.body ?? "",
     at: delivery.at,
-    media: draft.media?.map(({ content_type, base64 }) => ({ content_type, url: `data:${content_type};base64,${base64}` })) ?? [],
+    media: draft.file ? [{ content_type: draft.file.type, blob: draft.file }] : [],
     place:
       draft.latitude !== undefined && draft.longitude !== undefined
         ? { latitude: draft.latitude, longitude: draft.longitude, label: draft.label ?? null }

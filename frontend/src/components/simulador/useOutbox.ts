@@ -1,11 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useRef, useState } from "react";
+import { toBase64 } from "../../lib/base64";
 import { sentenceOf } from "../../services/errors";
-import { sendInbound, type Inbound, type InboundResult } from "../../services/simulador";
+import { sendInbound, type InboundMedia, type InboundResult } from "../../services/simulador";
 
 export interface Draft {
   body?: string;
-  media?: Inbound["media"];
+  file?: Blob;
+  /** What the simulated transcription hears in the file. */
+  spoken?: string;
   latitude?: number;
   longitude?: number;
   label?: string;
@@ -38,6 +41,12 @@ function newSid(withMedia: boolean): string {
   return `${withMedia ? "MM" : "SM"}${hex}`;
 }
 
+async function mediaOf({ file, spoken }: Draft): Promise<InboundMedia[] | undefined> {
+  if (!file) return undefined;
+  const content_type = file.type || "application/octet-stream";
+  return [{ content_type, base64: await toBase64(file), ...(spoken && { spoken_text: spoken }) }];
+}
+
 function refusal(result: InboundResult): string | undefined {
   const status = result.status_code;
   if (status !== null && status >= 200 && status < 300) return undefined;
@@ -63,18 +72,24 @@ export function useOutbox(ends: Ends | null) {
       if (!ends) return;
       lastId.current += 1;
       const id = lastId.current;
-      const sid = draft.message_sid ?? newSid(draft.media !== undefined);
+      const sid = draft.message_sid ?? newSid(draft.file !== undefined);
       setDeliveries((current) => [...current.slice(-49), { id, sid, draft, at: new Date().toISOString(), state: "sending" }]);
       queue.current = queue.current.then(async () => {
-        const begun = performance.now();
+        let begun = performance.now();
         try {
+          const { body, latitude, longitude, label } = draft;
+          const media = await mediaOf(draft);
+          begun = performance.now();
           const result = await sendInbound({
             webhook_url: ends.webhook,
             from: ends.from,
             to: ends.to,
             profile_name: ends.profileName,
-            ...draft,
             message_sid: sid,
+            ...(body !== undefined && { body }),
+            ...(media && { media }),
+            ...(latitude !== undefined && longitude !== undefined && { latitude, longitude }),
+            ...(label !== undefined && { label }),
           });
           const problem = refusal(result);
           update(id, {

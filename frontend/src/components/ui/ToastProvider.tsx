@@ -1,45 +1,32 @@
-import { Toast } from "radix-ui";
-import { useCallback, useState, type ReactNode } from "react";
-import { Icon } from "./Icon";
+import { lazy, Suspense, useCallback, useState, type ReactNode } from "react";
 import { ToastContext, type ToastMessage } from "./toast-context";
-import styles from "./Toast.module.css";
+import type { ToastEntry } from "./ToastList";
 
-interface Entry extends ToastMessage {
-  id: number;
-}
+const ToastList = lazy(() => import("./ToastList"));
 
 let lastId = 0;
 
+/** Keeps what is being said in passing; the part that shows it is fetched with the first message. */
 export function ToastProvider({ children }: { children: ReactNode }) {
-  const [entries, setEntries] = useState<Entry[]>([]);
+  const [entries, setEntries] = useState<ToastEntry[]>([]);
+  const [used, setUsed] = useState(false);
+
   const show = useCallback((message: ToastMessage) => {
     lastId += 1;
     const entry = { ...message, id: lastId };
+    setUsed(true);
     setEntries((current) => [...current.slice(-2), entry]);
   }, []);
+  const dismiss = useCallback((id: number) => setEntries((current) => current.filter((entry) => entry.id !== id)), []);
 
   return (
     <ToastContext value={show}>
-      <Toast.Provider label="Aviso" duration={5_000}>
-        {children}
-        {entries.map((entry) => (
-          <Toast.Root
-            key={entry.id}
-            className={styles.toast}
-            type={entry.failed ? "foreground" : "background"}
-            onOpenChange={(open) => {
-              if (!open) setEntries((current) => current.filter(({ id }) => id !== entry.id));
-            }}
-          >
-            <Icon name={entry.failed ? "alert" : "check"} />
-            <Toast.Description className={styles.text}>{entry.text}</Toast.Description>
-            <Toast.Close className={styles.close} aria-label="Fechar aviso">
-              <Icon name="close" size={18} />
-            </Toast.Close>
-          </Toast.Root>
-        ))}
-        <Toast.Viewport className={styles.viewport} label="Avisos ({hotkey})" />
-      </Toast.Provider>
+      {children}
+      {used && (
+        <Suspense fallback={null}>
+          <ToastList entries={entries} onDismiss={dismiss} />
+        </Suspense>
+      )}
     </ToastContext>
   );
 }
