@@ -363,7 +363,9 @@ export interface paths {
         put?: never;
         /**
          * Process Now
-         * @description Answer now what waits in this conversation (`id` of the conversa); harmless while it is already running.
+         * @description Answer now what waits in this conversation (`id` of the conversa), or take up again what stopped in it.
+         *
+         *     Harmless while it is already running.
          */
         post: operations["process_now"];
         delete?: never;
@@ -473,12 +475,15 @@ export interface components {
         };
         /**
          * BufferOut
-         * @description One conversation. `id` is the conversa's.
+         * @description One conversation. `id` is the conversa's, `empresa` a slug.
          */
         BufferOut: {
             /** Id */
             id: number;
-            empresa: components["schemas"]["EmpresaRef"];
+            /** Empresa */
+            empresa: string;
+            /** Empresa Nome */
+            empresa_nome: string;
             cliente: components["schemas"]["ClienteRef"];
             /** Mensagens */
             mensagens: components["schemas"]["MensagemNoBuffer"][];
@@ -845,7 +850,10 @@ export interface components {
              */
             status: "ativo" | "pausado" | "inativo";
         };
-        /** LogOut */
+        /**
+         * LogOut
+         * @description One record. `empresa` is a slug; null for what belongs to no empresa.
+         */
         LogOut: {
             /** Id */
             id: number;
@@ -856,7 +864,10 @@ export interface components {
              * @enum {string}
              */
             nivel: "INFO" | "WARNING" | "ERROR" | "CRITICAL";
-            empresa: components["schemas"]["EmpresaRef"] | null;
+            /** Empresa */
+            empresa: string | null;
+            /** Empresa Nome */
+            empresa_nome: string | null;
             /** Code */
             code: string;
             /** Mensagem */

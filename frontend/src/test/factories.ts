@@ -89,7 +89,8 @@ export function makeReply(over: Partial<Mensagem> = {}): Mensagem {
 export function makeBufferItem(over: Partial<BufferItem> = {}): BufferItem {
   return {
     id: 41,
-    empresa: { id: 7, slug: "pancia-piena", nome: "Pancia Piena" },
+    empresa: "pancia-piena",
+    empresa_nome: "Pancia Piena",
     cliente: { id: 3, nome: "Ana Lima" },
     mensagens: [{ tipo: "texto", texto: "Tem mesa?", created_at: new Date().toISOString() }],
     estado: "aguardando",

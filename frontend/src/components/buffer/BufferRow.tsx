@@ -15,13 +15,13 @@ export function BufferRow({ item }: { item: BufferItem }) {
   const cliente = item.cliente.nome ?? "Cliente sem nome";
   const last = item.mensagens.at(-1);
   return (
-    <article className={styles.row} aria-label={`${cliente}, ${item.empresa.nome}`}>
+    <article className={styles.row} aria-label={`${cliente}, ${item.empresa_nome}`}>
       <header className={styles.head}>
         <div className={styles.who}>
-          <Link className={styles.name} to={`/admin/${item.empresa.slug}/conversas/${item.id}`}>
+          <Link className={styles.name} to={`/admin/${item.empresa}/conversas/${item.id}`}>
             {cliente}
           </Link>
-          <span className={styles.empresa}>{item.empresa.nome}</span>
+          <span className={styles.empresa}>{item.empresa_nome}</span>
         </div>
         <p className={styles.state}>
           {item.estado === "aguardando" && item.vence_em !== null && <Countdown until={item.vence_em} />}
@@ -48,7 +48,7 @@ export function BufferRow({ item }: { item: BufferItem }) {
       </ul>
       <footer className={styles.foot}>
         {item.estado === "parado" && (
-          <Link className={styles.why} to={`/admin/logs?empresa=${encodeURIComponent(item.empresa.slug)}&nivel=WARNING`}>
+          <Link className={styles.why} to={`/admin/logs?empresa=${encodeURIComponent(item.empresa)}&nivel=WARNING`}>
             Ver o motivo nos logs
           </Link>
         )}

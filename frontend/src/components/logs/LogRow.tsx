@@ -24,7 +24,7 @@ export function LogRow({ log }: { log: Log }) {
           {failure && <Icon name="alert" size={14} />}
           {LEVEL_WORDS[log.nivel]}
         </span>
-        <span className={styles.empresa}>{log.empresa?.nome ?? "sistema"}</span>
+        <span className={styles.empresa}>{log.empresa_nome ?? "sistema"}</span>
         <span className={styles.text}>{log.mensagem}</span>
       </button>
       <dl className={styles.details} id={details} hidden={!open}>
