@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from schemas.common import ClienteRef, EmpresaRef, Instante, Pagina, Saida
+from schemas.common import ClienteRef, Instante, Pagina, Saida
 from schemas.conversas import Tipo
 
 
@@ -13,10 +13,11 @@ class MensagemNoBuffer(Saida):
 
 
 class BufferOut(Saida):
-    """One conversation. `id` is the conversa's."""
+    """One conversation. `id` is the conversa's, `empresa` a slug."""
 
     id: int
-    empresa: EmpresaRef
+    empresa: str
+    empresa_nome: str
     cliente: ClienteRef
     mensagens: list[MensagemNoBuffer]
     estado: Literal["aguardando", "processando", "parado"]

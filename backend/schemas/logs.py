@@ -2,16 +2,19 @@
 
 from typing import Literal
 
-from schemas.common import EmpresaRef, Instante, Pagina, Saida
+from schemas.common import Instante, Pagina, Saida
 
 Nivel = Literal["INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 class LogOut(Saida):
+    """One record. `empresa` is a slug; null for what belongs to no empresa."""
+
     id: int
     created_at: Instante
     nivel: Nivel
-    empresa: EmpresaRef | None
+    empresa: str | None
+    empresa_nome: str | None
     code: str
     mensagem: str
     request_id: str | None

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.scope import CurrentUser, visible_empresas
 from models import Empresa, Log
 from models.log import NIVEIS
-from schemas.common import EmpresaRef
 from schemas.logs import LogOut, Nivel
 from services.cursors import before_instant, encode_cursor, split_page
 from services.periods import Period
@@ -51,15 +50,13 @@ async def list_logs(
 
 def _show(row: Row[*tuple[Any, ...]]) -> LogOut:
     record: Log = row[0]
-    empresa = None
-    if record.empresa_id is not None:
-        empresa = EmpresaRef(id=record.empresa_id, slug=row.slug, nome=row.nome)
     return LogOut.model_validate(
         {
             "id": record.id,
             "created_at": record.created_at,
             "nivel": record.nivel,
-            "empresa": empresa,
+            "empresa": row.slug,
+            "empresa_nome": row.nome,
             "code": record.code,
             "mensagem": record.mensagem,
             "request_id": record.request_id,

@@ -14,7 +14,7 @@ from auth.scope import CurrentUser, may_see, visible_empresas
 from errors import NotFound
 from models import Cliente, Conversa, Empresa, Mensagem, Turno
 from schemas.buffer import BufferOut, MensagemNoBuffer
-from schemas.common import ClienteRef, EmpresaRef
+from schemas.common import ClienteRef
 from services.message_buffer import BufferEntry
 
 MAX_PARKED = 200
@@ -36,12 +36,13 @@ async def show_buffer(
     items: list[BufferOut] = []
     for entry in live:
         if who := people.get(entry.conversa_id):
-            empresa, cliente = who
+            slug, nome, cliente = who
             found = [texts[mensagem_id] for mensagem_id in entry.mensagem_ids if mensagem_id in texts]
             items.append(
                 BufferOut(
                     id=entry.conversa_id,
-                    empresa=empresa,
+                    empresa=slug,
+                    empresa_nome=nome,
                     cliente=cliente,
                     mensagens=found,
                     estado=entry.estado,
@@ -50,11 +51,12 @@ async def show_buffer(
             )
     for turno in parked:
         if who := people.get(turno.conversa_id):
-            empresa, cliente = who
+            slug, nome, cliente = who
             items.append(
                 BufferOut(
                     id=turno.conversa_id,
-                    empresa=empresa,
+                    empresa=slug,
+                    empresa_nome=nome,
                     cliente=cliente,
                     mensagens=parked_texts[turno.id],
                     estado="parado",
@@ -86,18 +88,18 @@ async def _parked(session: AsyncSession, user: CurrentUser, empresa_id: int | No
     return (await session.execute(query)).scalars().all()
 
 
-async def _people(session: AsyncSession, conversa_ids: set[int]) -> dict[int, tuple[EmpresaRef, ClienteRef]]:
+async def _people(session: AsyncSession, conversa_ids: set[int]) -> dict[int, tuple[str, str, ClienteRef]]:
     if not conversa_ids:
         return {}
     query = (
-        select(Conversa.id, Empresa.id, Empresa.slug, Empresa.nome, Cliente.id, Cliente.nome)
+        select(Conversa.id, Empresa.slug, Empresa.nome, Cliente.id, Cliente.nome)
         .join(Empresa, Empresa.id == Conversa.empresa_id)
         .join(Cliente, Cliente.id == Conversa.cliente_id)
         .where(Conversa.id.in_(conversa_ids), Empresa.excluida_em.is_(None))
     )
     return {
-        conversa_id: (EmpresaRef(id=empresa_id, slug=slug, nome=nome), ClienteRef(id=cliente_id, nome=cliente_nome))
-        for conversa_id, empresa_id, slug, nome, cliente_id, cliente_nome in await session.execute(query)
+        conversa_id: (slug, nome, ClienteRef(id=cliente_id, nome=cliente_nome))
+        for conversa_id, slug, nome, cliente_id, cliente_nome in await session.execute(query)
     }
 
 

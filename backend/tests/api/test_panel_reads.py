@@ -77,7 +77,7 @@ async def test_the_buffer_shows_who_waits_with_their_texts_and_what_is_parked(
     assert body["next_cursor"] is None
     waiting, parked = body["items"]
     assert (waiting["id"], waiting["estado"]) == (world.ours.conversa_id, "aguardando")
-    assert waiting["empresa"] == {"id": world.ours.id, "slug": "nossa", "nome": "Empresa nossa"}
+    assert (waiting["empresa"], waiting["empresa_nome"]) == ("nossa", "Empresa nossa")
     assert waiting["cliente"] == {"id": world.ours.cliente_id, "nome": "Cliente nossa"}
     assert [(m["tipo"], m["texto"]) for m in waiting["mensagens"]] == [("texto", "olá")]
     due = datetime.fromisoformat(waiting["vence_em"])
@@ -86,7 +86,7 @@ async def test_the_buffer_shows_who_waits_with_their_texts_and_what_is_parked(
     assert [m["texto"] for m in parked["mensagens"]] == ["segredo de nossa"]
 
     everyone = (await client.get("/api/buffer", headers=dict(superuser))).json()["items"]
-    assert {item["empresa"]["slug"] for item in everyone} == {"nossa", "alheia"}
+    assert {item["empresa"] for item in everyone} == {"nossa", "alheia"}
     one = await client.get("/api/buffer", params={"empresa": "alheia"}, headers=dict(superuser))
     assert [item["estado"] for item in one.json()["items"]] == ["parado"]
 
@@ -95,6 +95,7 @@ async def test_processing_now_makes_the_group_due_and_says_when_nothing_waits(
     client: httpx.AsyncClient, container: Container, world: World, atendente: Headers
 ) -> None:
     url = f"/api/buffer/{world.ours.conversa_id}/processar"
+    await _no_parked_turn(container)
     nothing = await client.post(url, headers=dict(atendente))
     assert (nothing.status_code, nothing.json()["code"]) == (404, "nao_encontrado")
     await container.buffer.ingest(
@@ -110,6 +111,20 @@ async def test_processing_now_makes_the_group_due_and_says_when_nothing_waits(
     assert [batch.conversa_id for batch in batches] == [world.ours.conversa_id]
     again = await client.post(url, headers=dict(atendente))
     assert (again.status_code, again.json()["estado"]) == (202, "processando")
+
+
+async def test_processing_what_is_parked_takes_it_up_again(
+    client: httpx.AsyncClient, container: Container, world: World, atendente: Headers
+) -> None:
+    again = await client.post(f"/api/buffer/{world.ours.conversa_id}/processar", headers=dict(atendente))
+    assert (again.status_code, again.json()["estado"]) == (202, "processando")
+    [batch], _ = await container.buffer.claim(limit=10)
+    assert batch.conversa_id == world.ours.conversa_id
+
+
+async def _no_parked_turn(container: Container) -> None:
+    async with container.db.system_scope() as session:
+        await session.execute(update(Turno).where(Turno.estado == "parked").values(estado="done"))
 
 
 async def test_an_image_is_shown_in_place_and_whole_or_by_range(

@@ -1,4 +1,4 @@
-"""The circuit breaker: opens after failures in a row, then lets one call through; each empresa and vendor has its own."""
+"""The circuit breaker: opens after failures in a row, then lets one call through; one for each empresa and vendor."""
 
 from datetime import UTC, datetime
 
