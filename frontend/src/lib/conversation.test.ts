@@ -58,7 +58,7 @@ describe("what a list says of a message", () => {
   });
 
   test("a location is read only when both coordinates are numbers", () => {
-    expect(placeOf({ latitude: "-23.5", longitude: -46.6, label: "Aqui" })).toEqual({
+    expect(placeOf({ latitude: "-23.5", longitude: -46.6, rotulo: "Aqui" })).toEqual({
       latitude: -23.5,
       longitude: -46.6,
       label: "Aqui",

@@ -84,12 +84,10 @@ export function summaryOf(mensagem: { tipo: Mensagem["tipo"]; texto: string }): 
   return text ? `${TYPE_WORDS[mensagem.tipo]}: ${text}` : TYPE_WORDS[mensagem.tipo];
 }
 
-function numberIn(dados: Record<string, unknown>, ...names: string[]): number | null {
-  for (const name of names) {
-    const value = Number(dados[name]);
-    if (dados[name] !== undefined && dados[name] !== null && Number.isFinite(value)) return value;
-  }
-  return null;
+function numberIn(dados: Record<string, unknown>, name: string): number | null {
+  const given = dados[name];
+  const value = Number(given);
+  return given !== undefined && given !== null && Number.isFinite(value) ? value : null;
 }
 
 export interface Place {
@@ -100,9 +98,9 @@ export interface Place {
 
 /** Where the customer is, when the message carries a location. */
 export function placeOf(dados: Record<string, unknown>): Place | null {
-  const latitude = numberIn(dados, "latitude", "Latitude");
-  const longitude = numberIn(dados, "longitude", "Longitude");
+  const latitude = numberIn(dados, "latitude");
+  const longitude = numberIn(dados, "longitude");
   if (latitude === null || longitude === null) return null;
-  const label = dados.label ?? dados.Label ?? dados.address ?? dados.Address;
+  const label = dados.rotulo ?? dados.endereco;
   return { latitude, longitude, label: typeof label === "string" && label !== "" ? label : null };
 }
