@@ -4,13 +4,17 @@ Every session is opened either for named empresas or as the system, and says so 
 with the transaction. Nothing here knows a table.
 """
 
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from math import inf
 from typing import Any
 
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from config import Settings
 
@@ -21,6 +25,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+_ASK_AFTER = 30.0
+"""Seconds of rest after which a connection is asked whether it still answers."""
 
 
 class Base(DeclarativeBase):
@@ -44,7 +52,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_timeout=5,
-            pool_pre_ping=True,
             connect_args={
                 "timeout": 5,
                 "command_timeout": 30,
@@ -52,6 +59,8 @@ class Database:
                 **connect_args,
             },
         )
+        event.listen(engine.sync_engine, "checkout", _refuse_dead)
+        event.listen(engine.sync_engine, "checkin", _note_use)
         return cls(engine)
 
     async def close(self) -> None:
@@ -84,6 +93,26 @@ class Database:
     def pool_status(self) -> dict[str, Any]:
         pool = self.engine.pool
         return {"checked_out": getattr(pool, "checkedout", lambda: 0)()}
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _refuse_dead(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Replace the pool's connections when this one has died.
+
+    A closed socket is known without asking. Only one idle for long is asked, as a network may have dropped it silently:
+    asking costs three round trips, as much as a whole small transaction.
+    """
+    dead = connection.driver_connection.is_closed()
+    if not dead and time.monotonic() - record.info.get("used_at", inf) > _ASK_AFTER:
+        try:
+            connection.ping()
+        except Exception:  # noqa: BLE001 (whatever the driver says, the connection is of no use)
+            dead = True
+    if dead:
+        raise InvalidatePoolError
 
 
 def _sorted(empresa_ids: Iterable[int]) -> list[int]:

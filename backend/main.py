@@ -66,7 +66,7 @@ def create_app(settings: Settings, **overrides: Any) -> FastAPI:
     app.add_middleware(panel.SecurityHeaders)
     app.add_middleware(RequestContextMiddleware)
     app.include_router(api_router)
-    app.router.routes.extend(webhook_routes())
+    app.router.routes[:0] = webhook_routes()  # first: the busiest paths should not be compared with all the others
     panel.mount(app)
     app.add_exception_handler(AtendeError, _expected_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)

@@ -26,34 +26,19 @@ def add_log(
     dados: dict[str, Any] | None = None,
 ) -> None:
     """Add one record to the transaction in course and the same line to the process log."""
-    row = log_row(
-        nivel, code, mensagem, empresa_id=empresa_id, turno_id=turno_id, request_id=request_id.get(), dados=dados
-    )
-    session.add(Log(**row))
-
-
-def log_row(
-    nivel: str,
-    code: str,
-    mensagem: str,
-    *,
-    empresa_id: int | None,
-    turno_id: int | None = None,
-    request_id: str | None = None,
-    dados: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    """The columns of one record, for inserts of many; the same line goes to the process log."""
     fields = {name: value for name, value in (("empresa_id", empresa_id), ("turno_id", turno_id)) if value is not None}
     getattr(log, nivel.lower())(code, **fields, **(dados or {}))
-    return {
-        "nivel": nivel,
-        "code": code,
-        "mensagem": mensagem,
-        "empresa_id": empresa_id,
-        "turno_id": turno_id,
-        "request_id": request_id,
-        "dados": dados or {},
-    }
+    session.add(
+        Log(
+            nivel=nivel,
+            code=code,
+            mensagem=mensagem,
+            empresa_id=empresa_id,
+            turno_id=turno_id,
+            request_id=request_id.get(),
+            dados=dados or {},
+        )
+    )
 
 
 class ActivityLog:

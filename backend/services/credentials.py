@@ -6,7 +6,7 @@ A configured *_BASE_URL replaces the vendor's address for every empresa.
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,12 +27,13 @@ from ports import ChatwootCredentials, GoogleCredentials, OpenAICredentials, Twi
 class CredentialSource:
     def __init__(self, settings: Settings, box: SecretsBox) -> None:
         self._settings = settings
-        self._box = box
+        self._open = lru_cache(maxsize=1024)(box.decrypt)
+        """A ciphertext never changes its meaning, and every webhook needs a token."""
 
     def twilio(self, empresa: Empresa) -> TwilioCredentials | None:
         base_url = self._settings.twilio_base_url
         if empresa.twilio_sid and empresa.twilio_token:
-            return TwilioCredentials(empresa.twilio_sid, self._box.decrypt(empresa.twilio_token), base_url)
+            return TwilioCredentials(empresa.twilio_sid, self._open(empresa.twilio_token), base_url)
         if self._settings.twilio_account_sid and self._settings.twilio_auth_token:
             token = self._settings.twilio_auth_token.get_secret_value()
             return TwilioCredentials(self._settings.twilio_account_sid, token, base_url)
@@ -43,7 +44,7 @@ class CredentialSource:
     def openai(self, empresa: Empresa) -> OpenAICredentials | None:
         base_url = self._settings.openai_base_url
         if empresa.openai_key:
-            return OpenAICredentials(self._box.decrypt(empresa.openai_key), base_url)
+            return OpenAICredentials(self._open(empresa.openai_key), base_url)
         if self._settings.openai_api_key:
             return OpenAICredentials(self._settings.openai_api_key.get_secret_value(), base_url)
         if self._settings.simulated(Vendor.OPENAI):
@@ -53,7 +54,7 @@ class CredentialSource:
     def google(self, empresa: Empresa) -> GoogleCredentials | None:
         base_url = self._settings.google_sheets_base_url
         if empresa.google_credentials:
-            return GoogleCredentials(json.loads(self._box.decrypt(empresa.google_credentials)), base_url)
+            return GoogleCredentials(json.loads(self._open(empresa.google_credentials)), base_url)
         if self._environment_google is not None:
             return GoogleCredentials(self._environment_google, base_url)
         return None
@@ -64,7 +65,7 @@ class CredentialSource:
         own_address = _chatwoot_address(empresa.chatwoot_origem)
         if own_address and empresa.chatwoot_token:
             address = settings.chatwoot_base_url or own_address
-            return ChatwootCredentials(address, self._box.decrypt(empresa.chatwoot_token))
+            return ChatwootCredentials(address, self._open(empresa.chatwoot_token))
         if settings.chatwoot_base_url and settings.chatwoot_api_key:
             return ChatwootCredentials(settings.chatwoot_base_url, settings.chatwoot_api_key.get_secret_value())
         if settings.simulated(Vendor.CHATWOOT):

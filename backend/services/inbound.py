@@ -4,19 +4,22 @@ Storing is one transaction for a whole batch: the people, the conversations, the
 what becomes of each, and the media still to be fetched. A repeated MessageSid changes nothing; no provider is called.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, func, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from models import Atendimento, Cliente, Conversa, Empresa, Log, Mensagem, Midia
-from services.activity_log import log_row
+from models import Empresa, Midia
+from observability import get_logger
+from services import inbound_sql as statements
 from services.message_buffer import Kind
+
+log = get_logger(__name__)
 
 SESSION_SILENCE = timedelta(hours=24)
 
@@ -99,7 +102,8 @@ async def store_inbound(
     session: AsyncSession, arrivals: Sequence[Arrival], *, now: datetime
 ) -> list[StoredMessage | None]:
     """Store a batch in arrival order; None for each message whose MessageSid is already known."""
-    known = await _known_sids(session, arrivals)
+    connection = await session.connection()
+    known = await _known_sids(connection, arrivals)
     fresh: dict[tuple[int, str], Arrival] = {}
     for arrival in arrivals:
         sid = (arrival.empresa.id, arrival.message.message_sid)
@@ -107,9 +111,8 @@ async def store_inbound(
             fresh.setdefault(sid, arrival)
     stored: dict[tuple[int, str], StoredMessage] = {}
     if fresh:
-        conversas = await _conversas(session, list(fresh.values()), now)
-        atendimentos = await _atendimentos(session, conversas.values(), now)
-        stored = await _mensagens(session, list(fresh.values()), conversas, atendimentos, now)
+        conversas = await _conversas(connection, list(fresh.values()), now)
+        stored = await _mensagens(connection, list(fresh.values()), conversas, now)
     results: list[StoredMessage | None] = []
     for arrival in arrivals:
         # The first of equal SIDs inside one batch is the message; the others are repeats.
@@ -118,214 +121,196 @@ async def store_inbound(
     return results
 
 
-async def _known_sids(session: AsyncSession, arrivals: Sequence[Arrival]) -> set[tuple[int, str]]:
-    sids = {(arrival.empresa.id, arrival.message.message_sid) for arrival in arrivals}
-    rows = await session.execute(
-        select(Mensagem.empresa_id, Mensagem.message_sid).where(
-            tuple_(Mensagem.empresa_id, Mensagem.message_sid).in_(sids)
-        )
+async def _known_sids(connection: AsyncConnection, arrivals: Sequence[Arrival]) -> set[tuple[int, str]]:
+    rows = await connection.execute(
+        statements.KNOWN,
+        {
+            "empresas": [arrival.empresa.id for arrival in arrivals],
+            "sids": [arrival.message.message_sid for arrival in arrivals],
+        },
     )
-    return {(row.empresa_id, row.message_sid or "") for row in rows}
+    return {(row.empresa_id, row.message_sid) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a message belongs: its conversation, locked by this transaction, and the open service session."""
+
+    conversa_id: int
+    atendimento_id: int
+    atendido_por: str
 
 
 async def _conversas(
-    session: AsyncSession, arrivals: Sequence[Arrival], now: datetime
-) -> dict[tuple[int, str], Row[Any]]:
+    connection: AsyncConnection, arrivals: Sequence[Arrival], now: datetime
+) -> dict[tuple[int, str], _Place]:
     """The conversations, locked in id order until the transaction ends, so that arrival order is id order."""
     latest = {arrival.key: arrival.message for arrival in arrivals}
-    find = (
-        select(Conversa.id, Conversa.empresa_id, Conversa.endereco, Conversa.cliente_id, Conversa.atendido_por)
-        .where(tuple_(Conversa.empresa_id, Conversa.endereco).in_(list(latest)))
-        .order_by(Conversa.id)
-        .with_for_update()
-    )
-    found = _by_key(await session.execute(find))
+    found = await _lock(connection, list(latest))
     missing = sorted(key for key in latest if key not in found)
     if missing:
-        for empresa_id, endereco in missing:
-            await _open_conversa(session, empresa_id, latest[(empresa_id, endereco)], now)
-        found = _by_key(await session.execute(find))
-    connection = await session.connection()
-    await connection.execute(
-        update(Conversa)
-        .where(Conversa.id == bindparam("conversa"))
-        .values(
-            numero=bindparam("para"),
-            ultima_entrada_em=func.greatest(Conversa.ultima_entrada_em, now),
-            ultima_atividade_em=func.greatest(Conversa.ultima_atividade_em, now),
-        ),
-        [{"conversa": row.id, "para": latest[key].numero} for key, row in found.items()],
+        await _open_conversas(connection, [(empresa_id, latest[(empresa_id, at)]) for empresa_id, at in missing], now)
+        found = await _lock(connection, list(latest))
+    names = {row.cliente_id: latest[key].nome for key, row in found.items()}
+    touched = await connection.execute(
+        statements.TOUCH,
+        {
+            "conversas": [row.id for row in found.values()],
+            "numeros": [latest[key].numero for key in found],
+            "clientes": list(names),
+            "nomes": list(names.values()),
+            "now": now,
+            "silent_since": now - SESSION_SILENCE,
+        },
     )
-    people = {row.cliente_id: latest[key].nome for key, row in found.items()}
-    await connection.execute(
-        update(Cliente)
-        .where(Cliente.id == bindparam("cliente"))
-        .values(
-            nome=func.coalesce(bindparam("perfil"), Cliente.nome),
-            ultima_atividade_em=func.greatest(Cliente.ultima_atividade_em, now),
-        ),
-        [{"cliente": cliente_id, "perfil": people[cliente_id]} for cliente_id in sorted(people)],
-    )
-    return found
+    atendimentos = {row.conversa_id: row.id for row in touched}
+    unattended = [row for row in found.values() if row.id not in atendimentos]
+    if unattended:
+        atendimentos |= await _open_atendimentos(connection, unattended, now)
+    return {key: _Place(row.id, atendimentos[row.id], row.atendido_por) for key, row in found.items()}
 
 
-def _by_key(rows: Iterable[Row[Any]]) -> dict[tuple[int, str], Row[Any]]:
+async def _lock(connection: AsyncConnection, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Row[Any]]:
+    rows = await connection.execute(
+        statements.LOCK_CONVERSAS, {"empresas": [key[0] for key in keys], "enderecos": [key[1] for key in keys]}
+    )
     return {(row.empresa_id, row.endereco): row for row in rows}
 
 
-async def _open_conversa(session: AsyncSession, empresa_id: int, message: InboundMessage, now: datetime) -> None:
-    """A new address: the person behind its phone, or a new person, and the conversation."""
-    person = postgresql.insert(Cliente).values(
-        empresa_id=empresa_id, nome=message.nome, telefone=message.telefone, ultima_atividade_em=now
-    )
-    if message.telefone is not None:
-        person = person.on_conflict_do_update(
-            index_elements=["empresa_id", "telefone"],
-            set_={"ultima_atividade_em": func.greatest(Cliente.ultima_atividade_em, now)},
+async def _open_conversas(
+    connection: AsyncConnection, strangers: Sequence[tuple[int, InboundMessage]], now: datetime
+) -> None:
+    """For each new address: the person behind its phone, or a new person, and the conversation."""
+    by_phone = {(empresa_id, message.telefone): message.nome for empresa_id, message in strangers if message.telefone}
+    people: dict[tuple[int, str | None], int] = {}
+    if by_phone:
+        made = await connection.execute(
+            statements.OPEN_CLIENTES,
+            {
+                "empresas": [empresa_id for empresa_id, _ in by_phone],
+                "telefones": [telefone for _, telefone in by_phone],
+                "nomes": list(by_phone.values()),
+                "now": now,
+            },
         )
-    cliente_id = (await session.execute(person.returning(Cliente.id))).scalar_one()
-    await session.execute(
-        postgresql.insert(Conversa)
-        .values(
-            empresa_id=empresa_id,
-            cliente_id=cliente_id,
-            endereco=message.endereco,
-            numero=message.numero,
-            ultima_atividade_em=now,
+        people = {(row.empresa_id, row.telefone): row.id for row in made}
+    clientes: list[int] = []
+    for empresa_id, message in strangers:
+        if message.telefone:
+            clientes.append(people[(empresa_id, message.telefone)])
+            continue
+        # An address that is no phone number: rare, and nothing tells two of them apart in one statement.
+        alone = await connection.execute(
+            statements.OPEN_CLIENTES,
+            {"empresas": [empresa_id], "telefones": [None], "nomes": [message.nome], "now": now},
         )
-        .on_conflict_do_nothing(index_elements=["empresa_id", "endereco"])
-    )
-
-
-async def _atendimentos(session: AsyncSession, conversas: Iterable[Row[Any]], now: datetime) -> dict[int, int]:
-    """The open service session of each conversation, a new one after 24 h of silence. The row locks make this safe."""
-    rows = {conversa.id: conversa for conversa in conversas}
-    open_ones = await session.execute(
-        select(Atendimento.id, Atendimento.conversa_id, Atendimento.ultima_atividade_em).where(
-            Atendimento.conversa_id.in_(list(rows)), Atendimento.encerrado_em.is_(None)
-        )
-    )
-    current: dict[int, int] = {}
-    silent: list[int] = []
-    for row in open_ones:
-        if now - row.ultima_atividade_em < SESSION_SILENCE:
-            current[row.conversa_id] = row.id
-        else:
-            silent.append(row.id)
-    if current:
-        await session.execute(
-            update(Atendimento)
-            .where(Atendimento.id.in_(list(current.values())))
-            .values(ultima_atividade_em=func.greatest(Atendimento.ultima_atividade_em, now))
-            .execution_options(synchronize_session=False)
-        )
-    if silent:
-        await session.execute(
-            update(Atendimento)
-            .where(Atendimento.id.in_(silent))
-            .values(encerrado_em=Atendimento.ultima_atividade_em + SESSION_SILENCE, motivo_encerramento="silencio")
-            .execution_options(synchronize_session=False)
-        )
-    opened = [
+        clientes.append(alone.one().id)
+    await connection.execute(
+        statements.OPEN_CONVERSAS,
         {
-            "empresa_id": conversa.empresa_id,
-            "conversa_id": conversa.id,
-            "cliente_id": conversa.cliente_id,
-            "aberto_em": now,
-            "ultima_atividade_em": now,
-        }
-        for conversa in rows.values()
-        if conversa.id not in current
-    ]
-    if opened:
-        made = await session.execute(insert(Atendimento).returning(Atendimento.id, Atendimento.conversa_id), opened)
-        current |= {row.conversa_id: row.id for row in made}
-    return current
+            "empresas": [empresa_id for empresa_id, _ in strangers],
+            "clientes": clientes,
+            "enderecos": [message.endereco for _, message in strangers],
+            "numeros": [message.numero for _, message in strangers],
+            "now": now,
+        },
+    )
+
+
+async def _open_atendimentos(
+    connection: AsyncConnection, conversas: Sequence[Row[Any]], now: datetime
+) -> dict[int, int]:
+    """A new service session for each conversation without one, or silent for 24 h. The row locks make this safe."""
+    ids = [row.id for row in conversas]
+    await connection.execute(statements.CLOSE_SILENT, {"conversas": ids, "silence": SESSION_SILENCE})
+    made = await connection.execute(
+        statements.OPEN_ATENDIMENTOS,
+        {
+            "empresas": [row.empresa_id for row in conversas],
+            "conversas": ids,
+            "clientes": [row.cliente_id for row in conversas],
+            "now": now,
+        },
+    )
+    return {row.conversa_id: row.id for row in made}
 
 
 async def _mensagens(
-    session: AsyncSession,
+    connection: AsyncConnection,
     arrivals: Sequence[Arrival],
-    conversas: Mapping[tuple[int, str], Row[Any]],
-    atendimentos: Mapping[int, int],
+    conversas: Mapping[tuple[int, str], _Place],
     now: datetime,
 ) -> dict[tuple[int, str], StoredMessage]:
-    reasons = [_why_not_answered(arrival.empresa, conversas[arrival.key]) for arrival in arrivals]
-    made = await session.execute(
-        postgresql.insert(Mensagem)
-        .values(
-            [
-                {
-                    "empresa_id": arrival.empresa.id,
-                    "conversa_id": conversas[arrival.key].id,
-                    "atendimento_id": atendimentos[conversas[arrival.key].id],
-                    "direcao": "entrada",
-                    "autor": "cliente",
-                    "tipo": arrival.message.tipo,
-                    "texto": arrival.message.texto,
-                    "transcricao_estado": "pendente" if arrival.message.tipo == "audio" else None,
-                    "dados": dict(arrival.message.dados),
-                    "message_sid": arrival.message.message_sid,
-                    "destino": "nao_responder" if reason else "responder",
-                    "motivo": reason,
-                    "created_at": arrival.message.sent_at or now,
-                }
-                for arrival, reason in zip(arrivals, reasons, strict=True)
-            ]
-        )
-        .on_conflict_do_nothing(index_elements=["empresa_id", "message_sid"])
-        .returning(Mensagem.id, Mensagem.empresa_id, Mensagem.message_sid)
+    places = [conversas[arrival.key] for arrival in arrivals]
+    reasons = [_why_not_answered(arrival.empresa, place) for arrival, place in zip(arrivals, places, strict=True)]
+    codes = [f"mensagem_nao_respondida_{reason}" if reason else "mensagem_recebida" for reason in reasons]
+    messages = [arrival.message for arrival in arrivals]
+    made = await connection.execute(
+        statements.STORE,
+        {
+            "empresas": [arrival.empresa.id for arrival in arrivals],
+            "conversas": [place.conversa_id for place in places],
+            "atendimentos": [place.atendimento_id for place in places],
+            "sids": [message.message_sid for message in messages],
+            "tipos": [message.tipo for message in messages],
+            "textos": [message.texto for message in messages],
+            "dados": [json.dumps(dict(message.dados)) if message.dados else "{}" for message in messages],
+            "motivos": reasons,
+            "instantes": [message.sent_at or now for message in messages],
+            "requests": [arrival.request_id for arrival in arrivals],
+            "codes": codes,
+            "frases": [_RECEIVED[reason] for reason in reasons],
+        },
     )
     ids = {(row.empresa_id, row.message_sid): row.id for row in made}
     stored: dict[tuple[int, str], StoredMessage] = {}
     midias: list[dict[str, Any]] = []
-    logs: list[dict[str, Any]] = []
-    for arrival, reason in zip(arrivals, reasons, strict=True):
+    for arrival, place, reason, code in zip(arrivals, places, reasons, codes, strict=True):
         empresa, message = arrival.empresa, arrival.message
         sid = (empresa.id, message.message_sid)
         if (mensagem_id := ids.get(sid)) is None:
             continue
-        conversa_id = conversas[arrival.key].id
         stored[sid] = StoredMessage(
             mensagem_id=mensagem_id,
-            conversa_id=conversa_id,
+            conversa_id=place.conversa_id,
             empresa_id=empresa.id,
             kind=None if reason else kind_of(empresa, message.tipo),
             has_media=bool(message.midias),
         )
-        midias += [
-            {
-                "id": uuid4(),
-                "empresa_id": empresa.id,
-                "mensagem_id": mensagem_id,
-                "ordem": order,
-                "url_origem": media.url,
-                "content_type": media.content_type,
-            }
-            for order, media in enumerate(message.midias)
-        ]
-        logs.append(
-            log_row(
-                "INFO",
-                f"mensagem_nao_respondida_{reason}" if reason else "mensagem_recebida",
-                _RECEIVED[reason],
-                empresa_id=empresa.id,
-                request_id=arrival.request_id,
-                dados={"conversa_id": conversa_id, "mensagem_id": mensagem_id, "tipo": message.tipo},
-            )
+        midias += _midias_of(arrival, mensagem_id)
+        log.info(
+            code,
+            request_id=arrival.request_id,
+            empresa=empresa.slug,  # the context is that of whoever began the batch
+            empresa_id=empresa.id,
+            conversa_id=place.conversa_id,
+            mensagem_id=mensagem_id,
+            tipo=message.tipo,
         )
     if midias:
-        await session.execute(insert(Midia), midias)
-    if logs:
-        await session.execute(insert(Log), logs)
+        await connection.execute(insert(Midia), midias)
     return stored
 
 
-def _why_not_answered(empresa: Empresa, conversa: Row[Any]) -> str | None:
+def _midias_of(arrival: Arrival, mensagem_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": uuid4(),
+            "empresa_id": arrival.empresa.id,
+            "mensagem_id": mensagem_id,
+            "ordem": order,
+            "url_origem": media.url,
+            "content_type": media.content_type,
+        }
+        for order, media in enumerate(arrival.message.midias)
+    ]
+
+
+def _why_not_answered(empresa: Empresa, place: _Place) -> str | None:
     if empresa.status == "inativo":
         return "empresa_inativa"
     if empresa.status == "pausado":
         return "empresa_pausada"
-    if conversa.atendido_por == "pessoa":
+    if place.atendido_por == "pessoa":
         return "pessoa_atendendo"
     return None

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from redis.exceptions import RedisError
-from sqlalchemy import select
+from sqlalchemy import ARRAY, String, any_, bindparam, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from database import Database
@@ -27,6 +27,11 @@ from services.tasks import TaskGroup
 log = get_logger(__name__)
 
 T = TypeVar("T")
+
+# One text for any number of slugs: an IN list would be compiled and prepared once for each.
+_BY_SLUG = select(Empresa).where(
+    Empresa.slug == any_(bindparam("slugs", type_=ARRAY(String))), Empresa.excluida_em.is_(None)
+)
 
 STORE_SECONDS = 5.0
 BUFFER_SECONDS = 2.0
@@ -99,9 +104,7 @@ class Intake:
 
     async def _look_up(self, slugs: Sequence[str]) -> Sequence[Empresa | BaseException | None]:
         async with asyncio.timeout(STORE_SECONDS), self._db.system_scope() as session:
-            rows = await session.scalars(
-                select(Empresa).where(Empresa.slug.in_(set(slugs)), Empresa.excluida_em.is_(None))
-            )
+            rows = await session.scalars(_BY_SLUG, {"slugs": list(set(slugs))})
             found = {empresa.slug: empresa for empresa in rows}
         return [found.get(slug) for slug in slugs]
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -90,7 +91,9 @@ class MessageBuffer:
         self._extend, self._force, self._restore = script("extend"), script("force"), script("restore")
         self.lease_seconds = lease_seconds
         self.changed = asyncio.Event()
-        """Set when a deadline may have come nearer; the alarm of this process waits on it."""
+        """Set when a deadline came nearer; the alarm of this process waits on it."""
+        self._next_due: list[float | None] = [None] * SHARDS
+        """Per shard, in ms of Redis' clock, as the last claim saw it; None while one is under way: anything is news."""
         self.redo_requested: dict[int, asyncio.Event] = {}
         """By conversation, for the turns running in this process."""
 
@@ -112,11 +115,13 @@ class MessageBuffer:
             if isinstance(answer, BaseException):
                 results.append(answer)
                 continue
-            what = str(answer[0])
+            what, deadline = str(answer[0]), int(answer[1])
             if what == "redo" and (event := self.redo_requested.get(append.conversa_id)):
                 event.set()
             elif what == "armed":
-                self.changed.set()
+                known = self._next_due[shard_of(append.conversa_id)]
+                if known is None or deadline < known:
+                    self.changed.set()
             results.append(what)
         return results
 
@@ -132,22 +137,37 @@ class MessageBuffer:
     async def claim(self, *, limit: int) -> tuple[list[Batch], float | None]:
         """Take up to `limit` batches, expired leases first; also the seconds until the next one is due."""
         token = uuid4().hex
+        self._next_due = [None] * SHARDS
+        answers = await self._run_claims(range(SHARDS), limit, token)
+        if forgotten := [shard for shard in range(SHARDS) if isinstance(answers[shard], NoScriptError)]:
+            await self._redis.script_load(self._claim.script)
+            for shard, answer in zip(forgotten, await self._run_claims(forgotten, limit, token), strict=True):
+                answers[shard] = answer
         batches: list[Batch] = []
-        wake: float | None = None
-        answers = await asyncio.gather(*(self._claim_shard(shard, limit, token) for shard in range(SHARDS)))
-        for found, wait in answers:
+        waits: list[float] = []
+        failed: BaseException | None = None
+        for shard, answer in enumerate(answers):
+            if isinstance(answer, BaseException):
+                failed = answer
+                continue
+            found, wait, now = answer
             for cid, empresa, own, lost, *ids in found:
                 batches.append(Batch(int(cid), int(empresa), own, bool(int(lost)), tuple(int(each) for each in ids)))
-            if wait >= 0 and (wake is None or wait / 1000 < wake):
-                wake = wait / 1000
-        return batches, wake
+            self._next_due[shard] = inf if wait < 0 else now + wait
+            if wait >= 0:
+                waits.append(wait / 1000)
+        if failed is not None and not batches:
+            raise failed
+        return batches, min(waits, default=None)
 
-    async def _claim_shard(self, shard: int, limit: int, token: str) -> tuple[list[list[Any]], float]:
-        prefix = _prefix(shard)
-        found, wait = await self._claim(
-            keys=[prefix + "due", prefix + "lease"], args=[prefix, limit, self._lease_ms, token, *self._limits]
-        )
-        return found, float(wait)
+    async def _run_claims(self, shards: Sequence[int], limit: int, token: str) -> list[Any]:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for shard in shards:
+                prefix = _prefix(shard)
+                values = (prefix, limit, self._lease_ms, token, *self._limits)
+                pipe.evalsha(self._claim.sha, 2, prefix + "due", prefix + "lease", *values)
+            found: list[Any] = await pipe.execute(raise_on_error=False)
+        return found
 
     async def extend(
         self, batch: Batch, *, seal: bool = False, seconds: float | None = None

@@ -1,6 +1,6 @@
 -- KEYS due lease; ARGV prefix limit lease_ms token window max_wait max_count
 -- Takes expired leases first (the same frozen batch), then due groups. A conversation being worked on is never in `due`.
--- Answers {batches, next wake in ms from now or -1}; a batch is {cid, empresa, token, lost, ids...}.
+-- Answers {batches, next wake in ms from now or -1, now}; a batch is {cid, empresa, token, lost, ids...}.
 local due, lease = KEYS[1], KEYS[2]
 local prefix, limit, lease_ms, token = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local window, max_wait, max_count = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -57,4 +57,4 @@ for _, key in ipairs({ due, lease }) do
     if wake < 0 or wait < wake then wake = wait end
   end
 end
-return { batches, wake }
+return { batches, wake, now }
