@@ -9,6 +9,8 @@ from collections import defaultdict
 from contextlib import suppress
 
 from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from errors import LostTurn
 from observability import get_logger
@@ -19,6 +21,9 @@ from services.tasks import TaskGroup
 from services.tuning import Tuning
 
 log = get_logger(__name__)
+
+_STORE_CONDITIONS = ("08", "40", "53", "57P")
+"""SQLSTATE classes: connection, transaction rolled back (deadlock), out of resources, shutting down or starting."""
 
 
 class Alarm:
@@ -50,6 +55,11 @@ class Alarm:
                     log.warning("buffer out of reach", reason=type(error).__name__)
                     await asyncio.sleep(1)
                     continue
+                except Exception:
+                    # Without this loop the process would serve and never answer again.
+                    log.exception("claim failed")
+                    await asyncio.sleep(1)
+                    continue
                 for batch in batches:
                     self._held[batch.conversa_id] = batch
                     self._tasks.start(self._work(batch), name=f"turn-{batch.conversa_id}")
@@ -72,11 +82,15 @@ class Alarm:
             if self._stopping:
                 await self._hand_over(batch)
             raise
-        except Exception:
-            # Left to a short lease: another attempt follows, and after three lost leases the turn is parked.
+        except Exception as error:
             log.exception("turn failed", conversa_id=batch.conversa_id)
+            heartbeat.cancel()
             with suppress(RedisError):
-                await self._buffer.extend(batch, seconds=self._tuning.retry_failed)
+                if _store_failed(error):
+                    await self._buffer.hand_over(batch, after=self._tuning.retry_failed)
+                else:
+                    # Left to a short lease: another attempt follows, and after three lost leases the turn is parked.
+                    await self._buffer.extend(batch, seconds=self._tuning.retry_failed)
             await self._activity.record(
                 "ERROR",
                 "turno_interrompido",
@@ -112,3 +126,11 @@ class Alarm:
         """Claim nothing more; running turns finish or, when cancelled, hand their batch over."""
         self._stopping = True
         self._buffer.changed.set()
+
+
+def _store_failed(error: Exception) -> bool:
+    """Whether PostgreSQL or Redis failed under the turn: not the turn's fault, however often it happens."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        return error.connection_invalidated or state.startswith(_STORE_CONDITIONS)
+    return isinstance(error, RedisError | PoolTimeout | OSError | TimeoutError)

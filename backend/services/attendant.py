@@ -268,11 +268,11 @@ class Attendant:
                 await fenced(session, work, updated_at=now)
                 park_turn(session, await session.get_one(Turno, work.turno_id), "envio", now=now)
                 return
-            await fenced(
-                session, work, estado="failed" if outcome == "failed" else "done", updated_at=now, concluido_em=now
-            )
             await session.execute(
                 update(Conversa).where(Conversa.id == work.conversa_id).values(ultima_atividade_em=now)
+            )
+            await fenced(
+                session, work, estado="failed" if outcome == "failed" else "done", updated_at=now, concluido_em=now
             )
             if outcome == "done":
                 add_log(

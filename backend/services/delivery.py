@@ -201,11 +201,11 @@ class Delivery:
                     select(Conversa.atendido_por, Empresa.status)
                     .join(Empresa, Empresa.id == Conversa.empresa_id)
                     .where(Conversa.id == work.conversa_id)
-                    .with_for_update(of=Conversa)
+                    .with_for_update(of=Conversa, key_share=True)
                 )
             ).one()
-            await fenced(session, work, updated_at=now)
             parte = await session.get_one(Parte, part.id, with_for_update=True)
+            await fenced(session, work, updated_at=now)
             if parte.estado != "prepared":
                 return "done"
             if row.atendido_por == "pessoa" or row.status != "ativo":
@@ -236,23 +236,23 @@ class Delivery:
     async def _back_to_prepared(self, work: TurnWork, part: PartWork) -> None:
         """Certainly not sent: the part waits again, if it is still this attempt's."""
         async with self._db.tenant(work.empresa_id) as session:
-            await fenced(session, work, updated_at=self._clock.now())
             await session.execute(
                 update(Parte)
                 .where(Parte.id == part.id, Parte.estado == "sending", Parte.message_sid.is_(None))
                 .values(estado="prepared", prazo=None)
             )
+            await fenced(session, work, updated_at=self._clock.now())
 
     async def _end_part(
         self, work: TurnWork, part: PartWork, estado: Literal["failed", "parked"], erro: str
     ) -> Outcome:
         async with self._db.tenant(work.empresa_id) as session:
-            await fenced(session, work, updated_at=self._clock.now())
             await session.execute(
                 update(Parte)
                 .where(Parte.id == part.id, Parte.estado.in_(("prepared", "sending")))
                 .values(estado=estado, erro=erro)
             )
+            await fenced(session, work, updated_at=self._clock.now())
             code, sentence = _ENDED[estado]
             add_log(
                 session,
@@ -268,12 +268,12 @@ class Delivery:
     async def _end_rest(self, work: TurnWork, outcome: Outcome) -> None:
         """What follows a part that did not go does not go either: a reply never arrives with a hole."""
         async with self._db.tenant(work.empresa_id) as session:
-            await fenced(session, work, updated_at=self._clock.now())
             await session.execute(
                 update(Parte)
                 .where(Parte.turno_id == work.turno_id, Parte.estado == "prepared")
                 .values(estado="parked" if outcome == "parked" else "cancelled", erro="parte_anterior")
             )
+            await fenced(session, work, updated_at=self._clock.now())
 
     def _backoff(self, attempt: int, retry_after: float | None) -> float:
         if retry_after is not None:

@@ -189,13 +189,13 @@ class MessageBuffer:
         """The batch goes back, with what arrived meanwhile, under a fresh window counted to the caps from its first."""
         return await self._finish(batch, "requeue")
 
-    async def hand_over(self, batch: Batch) -> bool:
-        """Let another process take the same batch at once (graceful stop)."""
-        return await self._finish(batch, "hand")
+    async def hand_over(self, batch: Batch, *, after: float = 0.0) -> bool:
+        """Let any process take the same batch in `after` seconds; it does not count as a lost lease."""
+        return await self._finish(batch, "hand", after_ms=int(after * 1000))
 
-    async def _finish(self, batch: Batch, mode: str) -> bool:
+    async def _finish(self, batch: Batch, mode: str, *, after_ms: int = 0) -> bool:
         held, deadline = await self._ack(
-            keys=_keys(batch.conversa_id), args=[batch.conversa_id, batch.token, mode, *self._limits]
+            keys=_keys(batch.conversa_id), args=[batch.conversa_id, batch.token, mode, *self._limits, after_ms]
         )
         if deadline >= 0:
             self.changed.set()

@@ -41,6 +41,8 @@ class Recovery:
                 await self.sweep()
             except (RedisError, SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("sweep interrupted", reason=type(error).__name__)
+            except Exception:
+                log.exception("sweep failed")
             await asyncio.sleep(self._tuning.sweep)
 
     async def sweep(self) -> None:

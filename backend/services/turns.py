@@ -48,7 +48,7 @@ async def take_turn(
             select(Conversa, Empresa)
             .join(Empresa, Empresa.id == Conversa.empresa_id)
             .where(Conversa.id == conversa_id)
-            .with_for_update(of=Conversa)
+            .with_for_update(of=Conversa, key_share=True)
         )
     ).one_or_none()
     if row is None:
