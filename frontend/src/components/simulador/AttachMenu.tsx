@@ -19,6 +19,8 @@ interface Props {
 export function AttachMenu({ onSend, onAudio, onLocation, lastSid }: Props) {
   const image = useRef<HTMLInputElement>(null);
   const document = useRef<HTMLInputElement>(null);
+  // A dialog opens once the menu has given the focus back, so that closing it leads there too.
+  const next = useRef<(() => void) | null>(null);
   const toast = useToast();
 
   const sendFile = (event: ChangeEvent<HTMLInputElement>) => {
@@ -41,8 +43,18 @@ export function AttachMenu({ onSend, onAudio, onLocation, lastSid }: Props) {
         <DropdownMenu.Trigger asChild>
           <IconButton icon="plus" label="Anexar e outras ações" />
         </DropdownMenu.Trigger>
-        <DropdownMenu.Content className={styles.menu} side="top" align="start" sideOffset={8} collisionPadding={8}>
-          <DropdownMenu.Item className={styles.item} onSelect={onAudio}>
+        <DropdownMenu.Content
+          className={styles.menu}
+          side="top"
+          align="start"
+          sideOffset={8}
+          collisionPadding={8}
+          onCloseAutoFocus={() => {
+            next.current?.();
+            next.current = null;
+          }}
+        >
+          <DropdownMenu.Item className={styles.item} onSelect={() => (next.current = onAudio)}>
             <Icon name="mic" />
             Áudio
           </DropdownMenu.Item>
@@ -54,7 +66,7 @@ export function AttachMenu({ onSend, onAudio, onLocation, lastSid }: Props) {
             <Icon name="file" />
             Documento
           </DropdownMenu.Item>
-          <DropdownMenu.Item className={styles.item} onSelect={onLocation}>
+          <DropdownMenu.Item className={styles.item} onSelect={() => (next.current = onLocation)}>
             <Icon name="pin" />
             Localização
           </DropdownMenu.Item>

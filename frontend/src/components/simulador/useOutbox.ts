@@ -103,6 +103,8 @@ export function useOutbox(ends: Ends | null) {
         }
         void queryClient.invalidateQueries({ queryKey: ["simulador", "mensagens"] });
         void queryClient.invalidateQueries({ queryKey: ["buffer"] });
+        // The first message of a customer makes the conversation that the countdown is looked up by.
+        void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "empresas" && queryKey[2] === "conversas" });
       });
     },
     [ends, queryClient, update],

@@ -1,5 +1,5 @@
 import { Dialog as Primitive } from "radix-ui";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import styles from "./Dialog.module.css";
 import { IconButton } from "./IconButton";
 
@@ -13,11 +13,23 @@ interface Props {
 
 /** A sheet from below on a phone, a centred box on a desk. */
 export function Dialog({ open, onOpenChange, title, description, children }: Props) {
+  // Opened by state, not by a trigger of its own: the way back to where one was is kept here.
+  const opener = useRef<Element | null>(null);
   return (
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={styles.scrim} />
-        <Primitive.Content className={styles.dialog} {...(!description && { "aria-describedby": undefined })}>
+        <Primitive.Content
+          className={styles.dialog}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement) opener.current.focus();
+          }}
+          {...(!description && { "aria-describedby": undefined })}
+        >
           <div className={styles.head}>
             <Primitive.Title className={styles.title}>{title}</Primitive.Title>
             <Primitive.Close asChild>
