@@ -48,7 +48,7 @@ def screen(request: pytest.FixtureRequest) -> Screen:
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """A window long enough to be seen, short enough to be waited for."""
-    return settings.model_copy(update={"buffer_seconds": 2, "buffer_max_seconds": 20})
+    return settings.model_copy(update={"buffer_seconds": 2.5, "buffer_max_seconds": 20})
 
 
 @pytest.fixture

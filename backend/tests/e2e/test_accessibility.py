@@ -78,7 +78,7 @@ async def test_every_screen_is_accessible_and_fits_the_width(
     for place in places:
         await _show(visit, place)
         found += await _problems(visit, place.name)
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 async def test_everything_that_opens_over_a_screen_is_accessible(
@@ -104,7 +104,7 @@ async def test_everything_that_opens_over_a_screen_is_accessible(
     await page.get_by_role("button", name="Mais" if screen.phone else "trocar de empresa", exact=screen.phone).click()
     await expect(page.get_by_role("dialog")).to_be_visible()
     found += await _problems(visit, "menu")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 async def test_closed_door_and_unknown_empresa_are_accessible_too(
@@ -125,7 +125,7 @@ async def test_closed_door_and_unknown_empresa_are_accessible_too(
     ):
         await _show(visit, place)
         found += await _problems(visit, place.name)
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 async def _show(visit: Visit, place: Place) -> None:

@@ -69,12 +69,20 @@ async def test_simulator_with_the_keyboard_alone(panel: Panel, open_visit: OpenV
     await expect(replies).to_contain_text(["58,00"])
     assert len(await panel.replies(PANCIA, ANA)) == 1
 
+    attach = page.get_by_role("button", name="Anexar e outras ações")
     await _tab_to(page, "Anexar e outras ações", backwards=True)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("menuitem", name="Áudio")).to_be_focused()
-    await _check_focus_shows(page)
+    await _check_menu_item(page, "Áudio")
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("button", name="Anexar e outras ações")).to_be_focused()
+    await expect(attach).to_be_focused()
+    await page.keyboard.press("Enter")
+    for name in ("Áudio", "Imagem", "Documento", "Localização"):
+        await _check_menu_item(page, name)
+        await page.keyboard.press("Enter" if name == "Localização" else "ArrowDown")
+    await expect(page.get_by_role("dialog", name="Enviar localização")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(attach).to_be_focused()
 
     await _tab_to(page, "Enviar áudio")
     await page.keyboard.press("Enter")
@@ -126,11 +134,25 @@ async def _tab(page: Page, *, backwards: bool = False) -> str:
     return await _check_focus_shows(page)
 
 
+async def _check_menu_item(page: Page, name: str) -> None:
+    """This item of the menu has the focus, and looks like no other."""
+    item = page.get_by_role("menuitem", name=name)
+    await expect(item).to_be_focused()
+    looks: list[bool] = await page.get_by_role("menuitem").evaluate_all(_STANDS_OUT)
+    assert looks.count(True) == 1, f"{name}: {looks}"
+
+
 async def _check_focus_shows(page: Page) -> str:
     name, problem = await page.evaluate(_FOCUS)
     assert problem is None, f"{name}: {problem}"
     return str(name)
 
+
+_STANDS_OUT = """items => items.map(item => {
+  const { backgroundColor } = getComputedStyle(item);
+  const behind = getComputedStyle(item.parentElement).backgroundColor;
+  return backgroundColor !== "rgba(0, 0, 0, 0)" && backgroundColor !== behind;
+})"""
 
 # An outline that is drawn, or a look that differs from the one without focus; and the element is on the screen.
 _FOCUS = """() => {

@@ -40,10 +40,9 @@ async def test_quick_texts_get_one_reply_and_a_voice_note_its_own(
     assert len(await panel.replies(PANCIA, ANA)) == 1
     await expect(phone.get_by_role("timer")).to_have_count(0)
     waits: list[str] = await page.evaluate("() => window.waits")
-    assert [wait for wait in waits if wait.startswith("3 mensagens")][:2] == [
-        "3 mensagens no buffer 2 s",
-        "3 mensagens no buffer 1 s",
-    ], waits
+    seconds = [int(wait.split()[-2]) for wait in waits if wait.startswith("3 mensagens no buffer")]
+    assert len(seconds) >= 2, waits
+    assert seconds == sorted(set(seconds), reverse=True), waits
 
     await phone.get_by_role("button", name="Enviar áudio").click()
     dialog = page.get_by_role("dialog", name="Enviar áudio")

@@ -136,8 +136,10 @@ class Visit:
 
 _OVERFLOW = """width => {
   const root = document.documentElement;
-  if (root.scrollWidth <= width && window.innerWidth <= width) return [];
-  const wide = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > width + 0.5);
-  const names = wide.slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.getBoundingClientRect().right}`);
-  return [`page is ${root.scrollWidth} px wide`, ...names];
+  const beyond = e => e.getBoundingClientRect().right > width + 0.5 || e.getBoundingClientRect().left < -0.5;
+  const named = e => `${e.tagName}.${e.className} reaches ${e.getBoundingClientRect().right} px`;
+  const over = [...document.querySelectorAll("[role=dialog], [role=menu]")].filter(beyond).map(named);
+  if (root.scrollWidth <= width && window.innerWidth <= width) return over;
+  const wide = [...document.querySelectorAll("body *")].filter(beyond).slice(0, 5).map(named);
+  return [`the page is ${root.scrollWidth} px wide`, ...wide, ...over];
 }"""
