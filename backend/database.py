@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from math import inf
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import MetaData, event, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -55,6 +56,7 @@ class Database:
             connect_args={
                 "timeout": 5,
                 "command_timeout": 30,
+                "connection_class": _ScopedConnection,
                 "server_settings": {"application_name": "atende-ai", "timezone": "UTC"},
                 **connect_args,
             },
@@ -82,7 +84,9 @@ class Database:
     async def _transaction(self, scope: str) -> AsyncIterator[AsyncSession]:
         async with self._sessions() as session, session.begin():
             session.info["scope"] = scope
-            await session.execute(text("SELECT set_config('app.empresas', :scope, true)"), {"scope": scope})
+            connection = await (await session.connection()).get_raw_connection()
+            driver: Any = connection.driver_connection
+            driver.scope = scope  # nothing was sent yet: the first statement begins the transaction
             yield session
 
     async def ping(self) -> None:
@@ -95,7 +99,22 @@ class Database:
         return {"checked_out": getattr(pool, "checkedout", lambda: 0)()}
 
 
-def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+class _ScopedConnection(asyncpg.Connection):  # type: ignore[misc]
+    """Says whose rows the transaction may touch in the same round trip that begins it."""
+
+    scope: str | None = None
+    """Empresa ids between commas, or `*`: never anything that came from outside."""
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> str:
+        if self.scope is not None and query.startswith("BEGIN"):
+            query = f"{query} SELECT set_config('app.empresas', '{self.scope}', true);"
+        status: str = await super().execute(query, *args, **options)
+        return status
+
+
+def _note_use(connection: Any, record: ConnectionPoolEntry) -> None:
+    if connection is not None:
+        connection.driver_connection.scope = None
     record.info["used_at"] = time.monotonic()
 
 

@@ -47,12 +47,15 @@ def create_app(settings: Settings, **overrides: Any) -> FastAPI:
         finally:
             await container.close()
 
+    observed = settings.otel_exporter_otlp_endpoint is not None
     app = FastAPI(
         title="Atende Ai",
         version="1.0.0",
         lifespan=lifespan,
         docs_url=None if settings.production else "/docs",
         redoc_url=None,
+        # Asked about on every request, even when nobody listens.
+        telemetry={"tracing": observed, "metrics": observed, "logs": observed},
     )
     if settings.cors_origins:
         app.add_middleware(

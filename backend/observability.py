@@ -39,6 +39,16 @@ class _MaskSecretPath(logging.Filter):
         return True
 
 
+class _SkipReceived(logging.Filter):
+    """No access line for a webhook that went well: the message's own line says more, and says it under load."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        match record.args:
+            case (_, "POST", str(path), _, 200):
+                return not path.startswith("/webhook/")
+        return True
+
+
 def mask_path(path: str) -> str:
     """A request path that is safe to log: no query string, no secret segment."""
     return _SECRET_SEGMENT.sub(r"\1***", path.split("?", 1)[0])
@@ -80,6 +90,7 @@ def configure_logging(settings: Settings) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    logging.getLogger("uvicorn.access").filters[:] = [_SkipReceived()]
     # These print addresses with customers' numbers, or whole requests, at INFO and DEBUG.
     for name in ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "twilio", "google", "urllib3", "gspread"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -55,6 +55,7 @@ def _round(world: World, seconds: float) -> _Round:
         bare = world.load(_order(world, server, seconds, requests=20_000, bare=True))
     with world.serve("main:app", **_WINDOW) as server:
         strangers = world.load(_order(world, server, seconds, requests=CONTACTS, in_turn=True))
+        world.analyze()
         world.load(_order(world, server, 1.0, requests=10_000))
         meter = Meter({"app": server.pid, **world.store_pids})
         full = world.load(_order(world, server, seconds, requests=int(8000 * seconds)))

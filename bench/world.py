@@ -82,6 +82,11 @@ class World:
         with redis.Redis.from_url(self.redis_url) as client:
             client.flushdb()
 
+    def analyze(self) -> None:
+        """Give the planner the statistics that a database in use has."""
+        with self.sql() as cursor:
+            cursor.execute("ANALYZE")
+
     @contextlib.contextmanager
     def sql(self) -> Iterator[Any]:
         """A cursor over every empresa, committed at the end."""

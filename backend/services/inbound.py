@@ -23,12 +23,16 @@ log = get_logger(__name__)
 
 SESSION_SILENCE = timedelta(hours=24)
 
-_RECEIVED = {
-    None: "Mensagem recebida.",
-    "empresa_inativa": "Mensagem guardada sem resposta: a empresa está inativa.",
-    "empresa_pausada": "Mensagem entregue às pessoas: o atendente virtual está pausado.",
-    "pessoa_atendendo": "Mensagem entregue a quem está atendendo.",
-}
+_NOT_ANSWERING = {"inativo": "empresa_inativa", "pausado": "empresa_pausada"}
+_SENTENCES = json.dumps(
+    {
+        "": "Mensagem recebida.",
+        "empresa_inativa": "Mensagem guardada sem resposta: a empresa está inativa.",
+        "empresa_pausada": "Mensagem entregue às pessoas: o atendente virtual está pausado.",
+        "pessoa_atendendo": "Mensagem entregue a quem está atendendo.",
+    }
+)
+"""By the reason why nobody answers, as the panel's log shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ class Arrival:
         """The conversation it belongs to."""
         return (self.empresa.id, self.message.endereco)
 
+    @property
+    def sid(self) -> tuple[int, str]:
+        """What makes it one message, however often it arrives."""
+        return (self.empresa.id, self.message.message_sid)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
@@ -103,71 +112,92 @@ async def store_inbound(
 ) -> list[StoredMessage | None]:
     """Store a batch in arrival order; None for each message whose MessageSid is already known."""
     connection = await session.connection()
-    known = await _known_sids(connection, arrivals)
-    fresh: dict[tuple[int, str], Arrival] = {}
+    first: dict[tuple[int, str], Arrival] = {}
     for arrival in arrivals:
-        sid = (arrival.empresa.id, arrival.message.message_sid)
-        if sid not in known:
-            fresh.setdefault(sid, arrival)
-    stored: dict[tuple[int, str], StoredMessage] = {}
-    if fresh:
-        conversas = await _conversas(connection, list(fresh.values()), now)
-        stored = await _mensagens(connection, list(fresh.values()), conversas, now)
-    results: list[StoredMessage | None] = []
-    for arrival in arrivals:
-        # The first of equal SIDs inside one batch is the message; the others are repeats.
-        sid = (arrival.empresa.id, arrival.message.message_sid)
-        results.append(stored.pop(sid, None) if fresh.get(sid) is arrival else None)
-    return results
+        first.setdefault(arrival.sid, arrival)
+    stored = await _store(connection, list(first.values()), now)
+    if len(stored) < len(first):
+        known = await _known(connection, [sid for sid in first if sid not in stored])
+        left = [arrival for sid, arrival in first.items() if sid not in stored and sid not in known]
+        if left:
+            await _prepare(connection, left, now)
+            stored |= await _store(connection, left, now)
+    if midias := [row for sid, each in stored.items() for row in _midias_of(first[sid], each.mensagem_id)]:
+        await connection.execute(insert(Midia), midias)
+    # The first of equal SIDs inside one batch is the message; the others are repeats.
+    return [stored.get(arrival.sid) if first[arrival.sid] is arrival else None for arrival in arrivals]
 
 
-async def _known_sids(connection: AsyncConnection, arrivals: Sequence[Arrival]) -> set[tuple[int, str]]:
+async def _store(
+    connection: AsyncConnection, arrivals: Sequence[Arrival], now: datetime
+) -> dict[tuple[int, str], StoredMessage]:
+    """What could be stored at once: new messages of conversations that exist and have an open service session."""
+    messages = [arrival.message for arrival in arrivals]
     rows = await connection.execute(
-        statements.KNOWN,
+        statements.STORE,
         {
             "empresas": [arrival.empresa.id for arrival in arrivals],
-            "sids": [arrival.message.message_sid for arrival in arrivals],
-        },
-    )
-    return {(row.empresa_id, row.message_sid) for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a message belongs: its conversation, locked by this transaction, and the open service session."""
-
-    conversa_id: int
-    atendimento_id: int
-    atendido_por: str
-
-
-async def _conversas(
-    connection: AsyncConnection, arrivals: Sequence[Arrival], now: datetime
-) -> dict[tuple[int, str], _Place]:
-    """The conversations, locked in id order until the transaction ends, so that arrival order is id order."""
-    latest = {arrival.key: arrival.message for arrival in arrivals}
-    found = await _lock(connection, list(latest))
-    missing = sorted(key for key in latest if key not in found)
-    if missing:
-        await _open_conversas(connection, [(empresa_id, latest[(empresa_id, at)]) for empresa_id, at in missing], now)
-        found = await _lock(connection, list(latest))
-    names = {row.cliente_id: latest[key].nome for key, row in found.items()}
-    touched = await connection.execute(
-        statements.TOUCH,
-        {
-            "conversas": [row.id for row in found.values()],
-            "numeros": [latest[key].numero for key in found],
-            "clientes": list(names),
-            "nomes": list(names.values()),
+            "enderecos": [message.endereco for message in messages],
+            "numeros": [message.numero for message in messages],
+            "nomes": [message.nome for message in messages],
+            "sids": [message.message_sid for message in messages],
+            "tipos": [message.tipo for message in messages],
+            "textos": [message.texto for message in messages],
+            "dados": [json.dumps(dict(message.dados)) if message.dados else "{}" for message in messages],
+            "motivos": [_NOT_ANSWERING.get(arrival.empresa.status) for arrival in arrivals],
+            "instantes": [message.sent_at or now for message in messages],
+            "requests": [arrival.request_id for arrival in arrivals],
+            "frases": _SENTENCES,
             "now": now,
             "silent_since": now - SESSION_SILENCE,
         },
     )
-    atendimentos = {row.conversa_id: row.id for row in touched}
-    unattended = [row for row in found.values() if row.id not in atendimentos]
-    if unattended:
-        atendimentos |= await _open_atendimentos(connection, unattended, now)
-    return {key: _Place(row.id, atendimentos[row.id], row.atendido_por) for key, row in found.items()}
+    made = {(row.empresa_id, row.message_sid): row for row in rows}
+    stored: dict[tuple[int, str], StoredMessage] = {}
+    for arrival in arrivals:
+        if (row := made.get(arrival.sid)) is None:
+            continue
+        empresa, message = arrival.empresa, arrival.message
+        stored[arrival.sid] = StoredMessage(
+            mensagem_id=row.id,
+            conversa_id=row.conversa_id,
+            empresa_id=empresa.id,
+            kind=None if row.motivo else kind_of(empresa, message.tipo),
+            has_media=bool(message.midias),
+        )
+        log.info(
+            f"mensagem_nao_respondida_{row.motivo}" if row.motivo else "mensagem_recebida",
+            request_id=arrival.request_id,
+            empresa=empresa.slug,  # the context is that of whoever began the batch
+            empresa_id=empresa.id,
+            conversa_id=row.conversa_id,
+            mensagem_id=row.id,
+            tipo=message.tipo,
+        )
+    return stored
+
+
+async def _known(connection: AsyncConnection, sids: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    rows = await connection.execute(
+        statements.KNOWN, {"empresas": [empresa_id for empresa_id, _ in sids], "sids": [sid for _, sid in sids]}
+    )
+    return {(row.empresa_id, row.message_sid) for row in rows}
+
+
+async def _prepare(connection: AsyncConnection, arrivals: Sequence[Arrival], now: datetime) -> None:
+    """Open what these messages lack: the conversation, or a service session that is not over."""
+    latest = {arrival.key: arrival.message for arrival in arrivals}
+    found = await _lock(connection, list(latest))
+    if missing := sorted(key for key in latest if key not in found):
+        await _open_conversas(connection, [(key[0], latest[key]) for key in missing], now)
+        found = await _lock(connection, list(latest))
+    rows = list(found.values())
+    open_ones = await connection.execute(
+        statements.IN_SESSION, {"conversas": [row.id for row in rows], "silent_since": now - SESSION_SILENCE}
+    )
+    attended = {row.conversa_id for row in open_ones}
+    if unattended := [row for row in rows if row.id not in attended]:
+        await _open_atendimentos(connection, unattended, now)
 
 
 async def _lock(connection: AsyncConnection, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Row[Any]]:
@@ -217,13 +247,11 @@ async def _open_conversas(
     )
 
 
-async def _open_atendimentos(
-    connection: AsyncConnection, conversas: Sequence[Row[Any]], now: datetime
-) -> dict[int, int]:
+async def _open_atendimentos(connection: AsyncConnection, conversas: Sequence[Row[Any]], now: datetime) -> None:
     """A new service session for each conversation without one, or silent for 24 h. The row locks make this safe."""
     ids = [row.id for row in conversas]
     await connection.execute(statements.CLOSE_SILENT, {"conversas": ids, "silence": SESSION_SILENCE})
-    made = await connection.execute(
+    await connection.execute(
         statements.OPEN_ATENDIMENTOS,
         {
             "empresas": [row.empresa_id for row in conversas],
@@ -232,64 +260,6 @@ async def _open_atendimentos(
             "now": now,
         },
     )
-    return {row.conversa_id: row.id for row in made}
-
-
-async def _mensagens(
-    connection: AsyncConnection,
-    arrivals: Sequence[Arrival],
-    conversas: Mapping[tuple[int, str], _Place],
-    now: datetime,
-) -> dict[tuple[int, str], StoredMessage]:
-    places = [conversas[arrival.key] for arrival in arrivals]
-    reasons = [_why_not_answered(arrival.empresa, place) for arrival, place in zip(arrivals, places, strict=True)]
-    codes = [f"mensagem_nao_respondida_{reason}" if reason else "mensagem_recebida" for reason in reasons]
-    messages = [arrival.message for arrival in arrivals]
-    made = await connection.execute(
-        statements.STORE,
-        {
-            "empresas": [arrival.empresa.id for arrival in arrivals],
-            "conversas": [place.conversa_id for place in places],
-            "atendimentos": [place.atendimento_id for place in places],
-            "sids": [message.message_sid for message in messages],
-            "tipos": [message.tipo for message in messages],
-            "textos": [message.texto for message in messages],
-            "dados": [json.dumps(dict(message.dados)) if message.dados else "{}" for message in messages],
-            "motivos": reasons,
-            "instantes": [message.sent_at or now for message in messages],
-            "requests": [arrival.request_id for arrival in arrivals],
-            "codes": codes,
-            "frases": [_RECEIVED[reason] for reason in reasons],
-        },
-    )
-    ids = {(row.empresa_id, row.message_sid): row.id for row in made}
-    stored: dict[tuple[int, str], StoredMessage] = {}
-    midias: list[dict[str, Any]] = []
-    for arrival, place, reason, code in zip(arrivals, places, reasons, codes, strict=True):
-        empresa, message = arrival.empresa, arrival.message
-        sid = (empresa.id, message.message_sid)
-        if (mensagem_id := ids.get(sid)) is None:
-            continue
-        stored[sid] = StoredMessage(
-            mensagem_id=mensagem_id,
-            conversa_id=place.conversa_id,
-            empresa_id=empresa.id,
-            kind=None if reason else kind_of(empresa, message.tipo),
-            has_media=bool(message.midias),
-        )
-        midias += _midias_of(arrival, mensagem_id)
-        log.info(
-            code,
-            request_id=arrival.request_id,
-            empresa=empresa.slug,  # the context is that of whoever began the batch
-            empresa_id=empresa.id,
-            conversa_id=place.conversa_id,
-            mensagem_id=mensagem_id,
-            tipo=message.tipo,
-        )
-    if midias:
-        await connection.execute(insert(Midia), midias)
-    return stored
 
 
 def _midias_of(arrival: Arrival, mensagem_id: int) -> list[dict[str, Any]]:
@@ -304,13 +274,3 @@ def _midias_of(arrival: Arrival, mensagem_id: int) -> list[dict[str, Any]]:
         }
         for order, media in enumerate(arrival.message.midias)
     ]
-
-
-def _why_not_answered(empresa: Empresa, place: _Place) -> str | None:
-    if empresa.status == "inativo":
-        return "empresa_inativa"
-    if empresa.status == "pausado":
-        return "empresa_pausada"
-    if place.atendido_por == "pessoa":
-        return "pessoa_atendendo"
-    return None

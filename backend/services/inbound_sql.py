@@ -13,7 +13,7 @@ JOIN mensagens m ON m.empresa_id = k.empresa_id AND m.message_sid = k.sid
 """)
 
 LOCK_CONVERSAS = text("""
-SELECT c.id, c.empresa_id, c.endereco, c.cliente_id, c.atendido_por
+SELECT c.id, c.empresa_id, c.endereco, c.cliente_id
 FROM unnest(CAST(:empresas AS integer[]), CAST(:enderecos AS text[])) AS k (empresa_id, endereco)
 JOIN conversas c ON c.empresa_id = k.empresa_id AND c.endereco = k.endereco
 ORDER BY c.id
@@ -41,33 +41,10 @@ ORDER BY k.place
 ON CONFLICT (empresa_id, endereco) DO NOTHING
 """)
 
-# People are locked in id order: two processes may hold different conversations of the same people.
-TOUCH = text("""
-WITH seen AS (
-    SELECT * FROM unnest(CAST(:conversas AS bigint[]), CAST(:numeros AS text[])) AS k (id, numero)
-), people AS (
-    SELECT p.id, k.nome
-    FROM unnest(CAST(:clientes AS bigint[]), CAST(:nomes AS text[])) AS k (id, nome)
-    JOIN clientes p ON p.id = k.id
-    ORDER BY p.id
-    FOR NO KEY UPDATE OF p
-), touched_conversas AS (
-    UPDATE conversas c
-    SET numero = seen.numero,
-        ultima_entrada_em = greatest(c.ultima_entrada_em, CAST(:now AS timestamptz)),
-        ultima_atividade_em = greatest(c.ultima_atividade_em, CAST(:now AS timestamptz))
-    FROM seen WHERE c.id = seen.id
-), touched_people AS (
-    UPDATE clientes p
-    SET nome = coalesce(people.nome, p.nome),
-        ultima_atividade_em = greatest(p.ultima_atividade_em, CAST(:now AS timestamptz))
-    FROM people WHERE p.id = people.id
-)
-UPDATE atendimentos a
-SET ultima_atividade_em = greatest(a.ultima_atividade_em, CAST(:now AS timestamptz))
-FROM seen
-WHERE a.conversa_id = seen.id AND a.encerrado_em IS NULL AND a.ultima_atividade_em > CAST(:silent_since AS timestamptz)
-RETURNING a.id, a.conversa_id
+IN_SESSION = text("""
+SELECT conversa_id FROM atendimentos
+WHERE conversa_id = ANY(CAST(:conversas AS bigint[])) AND encerrado_em IS NULL
+    AND ultima_atividade_em > CAST(:silent_since AS timestamptz)
 """)
 
 CLOSE_SILENT = text("""
@@ -84,18 +61,56 @@ FROM unnest(CAST(:empresas AS integer[]), CAST(:conversas AS bigint[]), CAST(:cl
 RETURNING id, conversa_id
 """)
 
-# Ids are given in arrival order. The log of the panel is written beside the message it reports on.
+# The whole of it, for new messages whose conversation has an open service session; answers those it stored.
+# Conversations are locked in id order, people too (two processes may hold different conversations of the same people),
+# and every lock is taken before the first id is given, so that arrival order is id order. A session that was closed, or
+# a person who took over, while this waited for a lock is seen as it is now: locked rows are read again.
 STORE = text("""
 WITH arrived AS (
     SELECT * FROM unnest(
-        CAST(:empresas AS integer[]), CAST(:conversas AS bigint[]), CAST(:atendimentos AS bigint[]),
+        CAST(:empresas AS integer[]), CAST(:enderecos AS text[]), CAST(:numeros AS text[]), CAST(:nomes AS text[]),
         CAST(:sids AS text[]), CAST(:tipos AS text[]), CAST(:textos AS text[]), CAST(:dados AS text[]),
-        CAST(:motivos AS text[]), CAST(:instantes AS timestamptz[]), CAST(:requests AS text[]),
-        CAST(:codes AS text[]), CAST(:frases AS text[])
+        CAST(:motivos AS text[]), CAST(:instantes AS timestamptz[]), CAST(:requests AS text[])
     ) WITH ORDINALITY AS k (
-        empresa_id, conversa_id, atendimento_id, sid, tipo, texto, dados, motivo, created_at, request_id, code, frase,
-        place
+        empresa_id, endereco, numero, nome, sid, tipo, texto, dados, motivo, created_at, request_id, place
     )
+    WHERE NOT EXISTS (SELECT FROM mensagens m WHERE m.empresa_id = k.empresa_id AND m.message_sid = k.sid)
+), latest AS (
+    SELECT DISTINCT ON (empresa_id, endereco) empresa_id, endereco, numero, nome
+    FROM arrived ORDER BY empresa_id, endereco, place DESC
+), locked AS (
+    SELECT c.id, c.empresa_id, c.endereco, c.cliente_id, c.atendido_por, latest.numero, latest.nome
+    FROM latest JOIN conversas c ON c.empresa_id = latest.empresa_id AND c.endereco = latest.endereco
+    ORDER BY c.id
+    FOR UPDATE OF c
+), sessions AS (
+    UPDATE atendimentos a
+    SET ultima_atividade_em = greatest(a.ultima_atividade_em, CAST(:now AS timestamptz))
+    FROM locked
+    WHERE a.conversa_id = locked.id AND a.encerrado_em IS NULL
+        AND a.ultima_atividade_em > CAST(:silent_since AS timestamptz)
+    RETURNING a.id, a.conversa_id
+), ready AS (
+    SELECT locked.*, sessions.id AS atendimento_id
+    FROM locked JOIN sessions ON sessions.conversa_id = locked.id
+), people AS (
+    SELECT p.id FROM clientes p WHERE p.id IN (SELECT cliente_id FROM ready) ORDER BY p.id FOR NO KEY UPDATE
+), touched_people AS (
+    UPDATE clientes p
+    SET nome = coalesce((SELECT max(ready.nome) FROM ready WHERE ready.cliente_id = p.id), p.nome),
+        ultima_atividade_em = greatest(p.ultima_atividade_em, CAST(:now AS timestamptz))
+    FROM people WHERE p.id = people.id
+), touched_conversas AS (
+    UPDATE conversas c
+    SET numero = ready.numero,
+        ultima_entrada_em = greatest(c.ultima_entrada_em, CAST(:now AS timestamptz)),
+        ultima_atividade_em = greatest(c.ultima_atividade_em, CAST(:now AS timestamptz))
+    FROM ready WHERE c.id = ready.id
+), judged AS (
+    SELECT k.empresa_id, k.sid, k.tipo, k.texto, k.dados, k.created_at, k.request_id, k.place,
+        ready.id AS conversa_id, ready.atendimento_id,
+        coalesce(k.motivo, CASE WHEN ready.atendido_por = 'pessoa' THEN 'pessoa_atendendo' END) AS motivo
+    FROM arrived k JOIN ready ON ready.empresa_id = k.empresa_id AND ready.endereco = k.endereco
 ), stored AS (
     INSERT INTO mensagens (
         empresa_id, conversa_id, atendimento_id, direcao, autor, tipo, texto, transcricao_estado, dados, message_sid,
@@ -104,15 +119,16 @@ WITH arrived AS (
     SELECT empresa_id, conversa_id, atendimento_id, 'entrada', 'cliente', tipo, texto,
         CASE WHEN tipo = 'audio' THEN 'pendente' END, CAST(dados AS jsonb), sid,
         CASE WHEN motivo IS NULL THEN 'responder' ELSE 'nao_responder' END, motivo, created_at
-    FROM arrived ORDER BY place
+    FROM judged ORDER BY place
     ON CONFLICT (empresa_id, message_sid) DO NOTHING
-    RETURNING id, empresa_id, message_sid
+    RETURNING id, empresa_id, conversa_id, message_sid, tipo, motivo
 ), logged AS (
     INSERT INTO logs (nivel, code, mensagem, empresa_id, request_id, dados)
-    SELECT 'INFO', k.code, k.frase, k.empresa_id, k.request_id,
-        jsonb_build_object('conversa_id', k.conversa_id, 'mensagem_id', s.id, 'tipo', k.tipo)
+    SELECT 'INFO', coalesce('mensagem_nao_respondida_' || s.motivo, 'mensagem_recebida'),
+        CAST(:frases AS jsonb) ->> coalesce(s.motivo, ''), s.empresa_id, k.request_id,
+        jsonb_build_object('conversa_id', s.conversa_id, 'mensagem_id', s.id, 'tipo', s.tipo)
     FROM stored s JOIN arrived k ON k.empresa_id = s.empresa_id AND k.sid = s.message_sid
     ORDER BY k.place
 )
-SELECT id, empresa_id, message_sid FROM stored
+SELECT id, empresa_id, conversa_id, message_sid, motivo FROM stored
 """)

@@ -17,22 +17,30 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def twilio_signature(token: str, url: str, pairs: Pairs) -> str:
     """The signature of a form POST to `url`. Values keep undecodable bytes as surrogate escapes."""
+    return _sign(token, url, _joined(pairs))
+
+
+def _sign(token: str, url: str, fields: str) -> str:
+    digest = hmac.digest(token.encode(), (url + fields).encode("utf-8", "surrogateescape"), hashlib.sha1)
+    return base64.b64encode(digest).decode()
+
+
+def _joined(pairs: Pairs) -> str:
     values: dict[str, set[str]] = {}
     for name, value in pairs:
         values.setdefault(name, set()).add(value)
-    text = url + "".join(name + value for name in sorted(values) for value in sorted(values[name]))
-    digest = hmac.new(token.encode(), text.encode("utf-8", "surrogateescape"), hashlib.sha1).digest()
-    return base64.b64encode(digest).decode()
+    return "".join(name + value for name in sorted(values) for value in sorted(values[name]))
 
 
 def signature_is_valid(token: str, urls: Iterable[str], pairs: Pairs, given: str) -> bool:
     """Whether `given` is right for any of `urls`, each tried with and without its port."""
     found = False
     presented = given.encode("utf-8", "surrogatepass")
+    fields = _joined(pairs)
     for url in urls:
         for candidate in port_variants(url):
             # No early exit: the time must not tell which address matched.
-            found |= hmac.compare_digest(twilio_signature(token, candidate, pairs).encode(), presented)
+            found |= hmac.compare_digest(_sign(token, candidate, fields).encode(), presented)
     return found
 
 

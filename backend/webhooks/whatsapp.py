@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from container import Container
@@ -25,7 +24,8 @@ log = get_logger(__name__)
 
 MAX_BODY = 256 * 1024
 _STORE_SECONDS = 5.0
-_EMPTY_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_EMPTY_TWIML = {"type": "http.response.body", "body": _TWIML}
 
 
 class WhatsAppWebhook:
@@ -48,7 +48,9 @@ class WhatsAppWebhook:
             await _accept(container, empresa, form, request.query_params.get("parte"), self._suffix)
         finally:
             empresa_slug.reset(context)
-        await Response(_EMPTY_TWIML, media_type="text/xml")(scope, receive, send)
+        headers = [(b"content-type", b"text/xml; charset=utf-8"), (b"content-length", str(len(_TWIML)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send(_EMPTY_TWIML)
 
     def _verified(self, container: Container, empresa: Empresa, request: Request, body: bytes) -> dict[str, str]:
         """The form, first value of each name. Raises Forbidden unless Twilio signed it with the empresa's token."""
