@@ -35,8 +35,9 @@ format: setup ## formata o código Python
 pytest: ## testes do backend com servidores descartáveis: make pytest ARGS="tests/unit -k buffer"
 	@$(BOOTSTRAP) exec python -m pytest $(ARGS)
 
-chaos: ## só os testes que matam processos no meio do trabalho
-	@$(BOOTSTRAP) exec python -m pytest tests/chaos $(ARGS)
+chaos: export CHAOS := long
+chaos: ## a forma longa dos testes que matam processos no meio do trabalho
+	@$(BOOTSTRAP) exec python -m pytest tests/unit/test_buffer_model.py tests/chaos $(ARGS)
 
 bench: ## mede o desempenho com servidores descartáveis
 	@$(BOOTSTRAP) exec python ../bench $(ARGS)

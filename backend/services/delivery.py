@@ -192,9 +192,6 @@ class Delivery:
 
         Raises LostTurn when another worker owns the turn.
         """
-        # Read before the commit, so that the monotonic deadline is never later than the committed one.
-        now, monotonic = self._clock.now(), self._clock.monotonic()
-        deadline = now + timedelta(seconds=self._tuning.send_deadline)
         async with self._db.tenant(work.empresa_id) as session:
             row = (
                 await session.execute(
@@ -205,6 +202,10 @@ class Delivery:
                 )
             ).one()
             parte = await session.get_one(Parte, part.id, with_for_update=True)
+            # Read when every lock is ours, so that waiting for one costs no deadline, and before the commit, so that
+            # the monotonic deadline is never later than the committed one.
+            now, monotonic = self._clock.now(), self._clock.monotonic()
+            deadline = now + timedelta(seconds=self._tuning.send_deadline)
             await fenced(session, work, updated_at=now)
             if parte.estado != "prepared":
                 return "done"

@@ -64,9 +64,13 @@ class Balancer:
 
 
 class CommitCable(Cable):
-    """A cable to PostgreSQL that breaks at every `lose_every`-th COMMIT, by turns before and after it happened."""
+    """A cable to PostgreSQL that breaks at every `lose_every`-th COMMIT, by turns before and after it happened.
+
+    With `hold_seconds` that COMMIT only comes so much later, and all the locks of its transaction are kept until then.
+    """
 
     lose_every = 0
+    hold_seconds = 0.0
     lost = 0
     _seen = 0
 
@@ -93,9 +97,12 @@ class CommitCable(Cable):
                     self._seen += 1
                     if self._seen % self.lose_every == 0:
                         self.lost += 1
-                        if self.lost % 2:
+                        if self.hold_seconds:
+                            await asyncio.sleep(self.hold_seconds)
+                        elif self.lost % 2:
                             break
-                        deaf.set()
+                        else:
+                            deaf.set()
                 writer.write(data)
                 await writer.drain()
         writer.transport.abort()

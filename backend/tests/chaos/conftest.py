@@ -89,7 +89,7 @@ def keep(request: pytest.FixtureRequest, processes: int) -> Keep:
     def kept(verdict: Verdict) -> Verdict:
         lines = request.config.stash.setdefault(_verdicts, [])
         lines.append(f"[{processes} processes] {verdict}")
-        lines.extend(f"    {note}" for note in verdict.notes[:20])
+        lines.extend(f"    {note}" for note in verdict.notes[:60])
         return verdict
 
     return kept

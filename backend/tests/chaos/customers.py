@@ -15,6 +15,8 @@ from tests.stage import Simulators
 
 _PATIENCE = 60.0
 _numbers = itertools.count(1)
+_AT_ONCE = asyncio.Semaphore(16)
+"""So many talk at the same time: what is tested here is what dies, not how much a small machine carries."""
 
 
 @dataclass
@@ -59,8 +61,9 @@ class Customer:
         self, sim: Simulators, texts: Sequence[str], *, pauses: Sequence[float], duplicates: random.Random | None = None
     ) -> None:
         """Write the texts one after another, each accepted before the pause that leads to the next."""
-        for index, body in enumerate(texts):
-            duplicate = duplicates is not None and duplicates.random() < 0.1
-            await self.say(sim, body, duplicate=duplicate)
-            if index + 1 < len(texts):
-                await asyncio.sleep(pauses[index % len(pauses)])
+        async with _AT_ONCE:
+            for index, body in enumerate(texts):
+                duplicate = duplicates is not None and duplicates.random() < 0.1
+                await self.say(sim, body, duplicate=duplicate)
+                if index + 1 < len(texts):
+                    await asyncio.sleep(pauses[index % len(pauses)])

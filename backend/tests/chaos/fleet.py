@@ -227,7 +227,7 @@ class Fleet:
         """So many new customers, by turns of one empresa and of the other."""
         return [self.customer(("pizzaria", "mercado")[number % 2]) for number in range(count)]
 
-    async def verdict(self, scenario: str, customers: Sequence[Customer], *, seconds: float = 60) -> Verdict:
+    async def verdict(self, scenario: str, customers: Sequence[Customer], *, seconds: float = 90) -> Verdict:
         """Wait until these conversations are at rest, and judge them."""
         addresses = [customer.contact for customer in customers]
 
@@ -238,9 +238,23 @@ class Fleet:
                 running = select(func.count()).where(Turno.conversa_id.in_(theirs), Turno.estado.in_(UNFINISHED))
                 return not (await session.scalar(waiting) or await session.scalar(running))
 
-        with suppress(AssertionError):  # What never came to rest is what the judge counts as lost.
+        restless: list[str] = []
+        try:
             await until(at_rest, "the conversations to come to rest", seconds=seconds, every=0.1)
-        return await judge(scenario, customers, self.db, self.sim)
+        except AssertionError:  # The judge counts it as lost; what Redis holds then says why.
+            restless = [f"in Redis: {line}" for line in await self._in_redis()]
+        verdict = await judge(scenario, customers, self.db, self.sim)
+        verdict.notes += restless
+        return verdict
+
+    async def _in_redis(self) -> list[str]:
+        found = []
+        async for key in self.redis.scan_iter("atende:*"):
+            if ":due" in key or ":lease" in key:
+                found.append(f"{key} {await self.redis.zrange(key, 0, -1, withscores=True)}")
+            elif ":buf:" in key or ":work:" in key:
+                found.append(f"{key} {await self.redis.hgetall(key)}")
+        return sorted(found)
 
 
 def shortened(tuning: Tuning, **changes: Any) -> Tuning:
