@@ -47,6 +47,8 @@ class Order:
     first_contact: int = 0
     in_turn: bool = False
     """Each contact once, in order, and stop at the last request; otherwise at random, and until the time is up."""
+    burst: int = 1
+    """With `in_turn`, each contact sends this many messages, one round of everybody after the other."""
     repeat: bool = False
     """Begin again with the first request after the last one (for a server that keeps nothing)."""
 
@@ -61,6 +63,8 @@ class Report:
     p50: float = 0.0
     p99: float = 0.0
     worst: float = 0.0
+    ended_at: float = 0.0
+    """Wall clock at the last answer."""
     ran_out: bool = False
     statuses: dict[str, int] = field(default_factory=dict)
 
@@ -104,7 +108,8 @@ class Run:
         self.order = order
         chance = random.Random(order.prefix)  # noqa: S311 (reproducible, guards nothing)
         numbers = range(order.requests)
-        contacts = numbers if order.in_turn else [chance.randrange(order.contacts) for _ in numbers]
+        everybody = order.requests // order.burst
+        contacts = [n % everybody if order.in_turn else chance.randrange(order.contacts) for n in numbers]
         first = order.first_contact
         signed = [signed_request(order, number, first + contact) for number, contact in enumerate(contacts)]
         self.requests: Iterator[bytes] = cycle(signed) if order.repeat else iter(signed)
@@ -222,6 +227,7 @@ async def perform(order: Order) -> Report:
         p50=times[len(times) // 2],
         p99=times[min(len(times) - 1, int(len(times) * 0.99))],
         worst=times[-1],
+        ended_at=time.time(),
         ran_out=run.ran_out and not order.in_turn,
         statuses=dict(run.statuses),
     )

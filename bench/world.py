@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg2
 import redis
 from cryptography.fernet import Fernet
@@ -25,12 +26,12 @@ from cryptography.fernet import Fernet
 from auth.secrets_box import SecretsBox
 from bench import machine
 from bench.load import Order, Report
+from config import SIMULATOR_OPENAI_KEY, SIMULATOR_TWILIO_SID, SIMULATOR_TWILIO_TOKEN
 from embedded import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 BACKEND = ROOT / "backend"
 SLUGS = ("casa-um", "casa-dois", "casa-tres")
-TWILIO_SID = "AC" + "5" * 32
 PUBLIC_URL = "https://bench.invalid"
 _PROMPT = (
     "Você atende a casa com cordialidade. Abrimos de terça a domingo, das 18h às 23h. "
@@ -45,7 +46,7 @@ class World:
     database_url: str
     redis_url: str
     folder: Path
-    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    token: str = SIMULATOR_TWILIO_TOKEN
     encryption_key: str = field(default_factory=lambda: Fernet.generate_key().decode())
     store_pids: dict[str, int] = field(default_factory=dict)
     pinned: bool = False
@@ -77,7 +78,7 @@ class World:
                 cursor.execute(
                     "INSERT INTO empresas (slug, nome, prompt, twilio_sid, twilio_token, twilio_number)"
                     " VALUES (%s, %s, %s, %s, %s, %s)",
-                    (slug, slug, _PROMPT, TWILIO_SID, box.encrypt(self.token), f"+55114000000{number}"),
+                    (slug, slug, _PROMPT, SIMULATOR_TWILIO_SID, box.encrypt(self.token), f"+55114000000{number}"),
                 )
         with redis.Redis.from_url(self.redis_url) as client:
             client.flushdb()
@@ -116,7 +117,7 @@ class World:
         return found
 
     def environment(self, port: int, **extra: str) -> dict[str, str]:
-        """Nothing of whoever runs this but the path; production settings."""
+        """Nothing of whoever runs this but the path; production settings. `{port}` in a value is the server's."""
         return {
             "PATH": os.environ.get("PATH", ""),
             "PYTHONPATH": f"{BACKEND}{os.pathsep}{ROOT}",
@@ -128,7 +129,7 @@ class World:
             "PUBLIC_BASE_URL": PUBLIC_URL,
             "SECRET_KEY": secrets.token_urlsafe(48),
             "ENCRYPTION_KEYS": self.encryption_key,
-            **extra,
+            **{name: value.replace("{port}", str(port)) for name, value in extra.items()},
         }
 
     @contextlib.contextmanager
@@ -154,9 +155,53 @@ class World:
         finally:
             stop(process)
 
-    def targets(self) -> list[tuple[str, str, str]]:
+    @contextlib.contextmanager
+    def serve_turns(self, simulators: str, window: float) -> Iterator["Server"]:
+        """The application with a stopwatch, answering through the simulators; its samples are read after it stops."""
+        with self.serve(
+            "bench.staged:app",
+            ENVIRONMENT="development",
+            PUBLIC_BASE_URL="http://127.0.0.1:{port}",
+            BUFFER_SECONDS=str(window),
+            SIMULATORS="off",
+            TWILIO_BASE_URL=f"{simulators}/twilio",
+            OPENAI_BASE_URL=f"{simulators}/openai/v1",
+            OPENAI_API_KEY=SIMULATOR_OPENAI_KEY,
+            BENCH_SAMPLES=str(self.samples_file),
+        ) as server:
+            yield server
+
+    @property
+    def samples_file(self) -> Path:
+        """Where the stopwatch leaves what it noted: (address, wall clock, own seconds) of each request to Twilio."""
+        return self.folder / "samples.json"
+
+    def samples(self) -> list[tuple[str, float, float]]:
+        """Read them, once the server has stopped."""
+        found: list[tuple[str, float, float]] = json.loads(self.samples_file.read_text())
+        return found
+
+    def targets(self, public_url: str = PUBLIC_URL) -> list[tuple[str, str, str]]:
         """What the load generator signs for each empresa."""
-        return [(f"/webhook/{slug}", f"{PUBLIC_URL}/webhook/{slug}", self.token) for slug in SLUGS]
+        return [(f"/webhook/{slug}", f"{public_url}/webhook/{slug}", self.token) for slug in SLUGS]
+
+    @contextlib.contextmanager
+    def simulators(self, *, model_seconds: float) -> Iterator[str]:
+        """The vendors' simulators, answering at once but for the model; yields their address."""
+        port = free_port()
+        command = [sys.executable, "-m", "simulators", "--host", "127.0.0.1", "--port", str(port)]
+        log = self.folder / "simulators.log"
+        with log.open("ab") as output:
+            process = subprocess.Popen(command, cwd=BACKEND, stdout=output, stderr=output)
+        try:
+            _wait_until_answers(port, process, log, path="/control/health")
+            machine.pin([process.pid], machine.cores()[1])
+            control = f"http://127.0.0.1:{port}/control"
+            httpx.post(f"{control}/openai/settings", json={"latency_seconds": model_seconds}).raise_for_status()
+            httpx.post(f"{control}/twilio/settings", json={"enforce_window": False}).raise_for_status()
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            stop(process)
 
     def load(self, order: Order) -> Report:
         """Run the load generator on the other cores and read its report."""
@@ -209,12 +254,12 @@ def stop(process: "subprocess.Popen[Any]") -> None:
             process.wait()
 
 
-def _wait_until_answers(port: int, process: "subprocess.Popen[Any]", log: Path) -> None:
+def _wait_until_answers(port: int, process: "subprocess.Popen[Any]", log: Path, path: str = "/health") -> None:
     deadline = time.monotonic() + 40
     while process.poll() is None and time.monotonic() < deadline:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
         with contextlib.suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/health")
+            connection.request("GET", path)
             if connection.getresponse().status == 200:
                 return
         connection.close()
