@@ -55,9 +55,9 @@ class Balancer:
             writer.transport.abort()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        for _ in range(len(self.ports)):
-            self._turn += 1
-            port = self.ports[self._turn % len(self.ports)]
+        self._turn += 1
+        first = self._turn % max(1, len(self.ports))
+        for port in [*self.ports[first:], *self.ports[:first]]:
             with suppress(OSError):
                 return await asyncio.open_connection("127.0.0.1", port)
         return None

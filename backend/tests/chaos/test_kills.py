@@ -26,7 +26,7 @@ async def _die_at(fleet: Fleet, point: Point, talk: Callable[[], None]) -> None:
     reached = asyncio.ensure_future(fleet.frozen_at(point, workers, seconds=40))
     while not reached.done():
         talk()
-        await asyncio.wait({reached}, timeout=4)  # A redo needs a text that comes just in time.
+        await asyncio.wait({reached}, timeout=5)
     await asyncio.gather(*(fleet.replace(worker) for worker in await reached))
 
 
@@ -42,6 +42,9 @@ async def test_process_killed_at_each_named_point(open_fleet: Open, keep: Keep) 
                 talking.create_task(customer.talk(fleet.sim, TEXTS, pauses=(0.45, 0.6)))
 
         for point in POINTS:
+            # A redo needs a text that comes while the model thinks: it thinks for longer then.
+            thinks = 1.2 if point == "released_for_redo" else 0.25
+            await fleet.sim.control("POST", "/openai/settings", latency_seconds=thinks)
             await _die_at(fleet, point, partial(talk, point))
     verdicts = [keep(await fleet.verdict(f"killed at {point}", talked[point])) for point in POINTS]
     assert [str(verdict) for verdict in verdicts if not verdict.clean] == []
