@@ -70,7 +70,7 @@ async def open_visit(
     visits: list[Visit] = []
 
     async def open_visit(screen: Screen = DESKTOP, **options: object) -> Visit:
-        context = await browser.new_context(**screen.context_options(), **options)  # type: ignore[arg-type]
+        context = await browser.new_context(**{**screen.context_options(), **options})
         context.set_default_timeout(PATIENCE_MS)
         visits.append(Visit(page=await context.new_page(), url=panel.url))
         return visits[-1]

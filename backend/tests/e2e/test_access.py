@@ -6,7 +6,6 @@ import pytest
 from playwright.async_api import Response, expect
 
 from config import Settings
-from devtools.headless import Screen
 from tests.e2e.conftest import OpenVisit
 from tests.e2e.panel import OSTRAS, PANCIA, Panel
 from tests.e2e.visit import Visit
@@ -22,9 +21,9 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"buffer_seconds": 120, "buffer_max_seconds": 240})
 
 
-async def test_staff_see_their_own_empresa_and_no_other(panel: Panel, open_visit: OpenVisit, screen: Screen) -> None:
+async def test_staff_see_their_own_empresa_and_no_other(panel: Panel, open_visit: OpenVisit) -> None:
     foreign = await _two_empresas_with_a_conversation_each(panel)
-    visit = await open_visit(screen)
+    visit = await open_visit()
     bodies: list[asyncio.Task[str]] = []
     visit.page.on("response", lambda response: _keep_body(bodies, response))
     await visit.open()
@@ -40,7 +39,7 @@ async def test_staff_see_their_own_empresa_and_no_other(panel: Panel, open_visit
         await _nothing_foreign(visit)
     for place in ("/admin", "/admin/empresas", "/admin/simulador", f"/admin/simulador?empresa={OSTRAS}"):
         await visit.open(place)
-        await expect(visit.page.get_by_text("Esta tela é só para superusuários")).to_be_visible()
+        await visit.page.get_by_text("Esta tela é só para superusuários").wait_for()
         await _nothing_foreign(visit)
 
     await visit.open("/admin/buffer")
@@ -48,7 +47,7 @@ async def test_staff_see_their_own_empresa_and_no_other(panel: Panel, open_visit
     await expect(visit.page.get_by_role("article")).to_contain_text("E vocês entregam?")
     await _nothing_foreign(visit)
     await visit.open("/admin/logs")
-    await expect(visit.page.get_by_text("Resposta enviada").first).to_be_visible()
+    await visit.page.get_by_text("Resposta enviada").first.wait_for()
     await _nothing_foreign(visit)
     visit.expect_answer(404, "/api/logs")
     await visit.open(f"/admin/logs?empresa={OSTRAS}")

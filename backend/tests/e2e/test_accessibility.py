@@ -6,7 +6,6 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
 
 from config import Settings
 from devtools.headless import Screen
@@ -57,7 +56,7 @@ async def places(panel: Panel) -> list[Place]:
         Place("empresa", home, "1 erro nas últimas 24 horas"),
         Place("empresa, empty", "/admin/tinyteams", "Nenhum cliente ainda"),
         Place("conversations", f"{home}/conversas", "E ainda esta, que espera"),
-        Place("conversation", f"{home}/conversas/{conversa}", "E ainda esta, que espera"),
+        Place("conversation", f"{home}/conversas/{conversa}", "Transcrição"),
         Place("no conversations", "/admin/tinyteams/conversas", "Nenhuma conversa ainda"),
         Place("bookings", f"{home}/reservas", "Ana Lima"),
         Place("no bookings", "/admin/tinyteams/reservas", "Nenhuma reserva ainda"),
@@ -72,7 +71,7 @@ async def test_every_screen_is_accessible_and_fits_the_width(
     visit = await open_visit(screen, reduced_motion="reduce")
     await visit.open()
     await visit.page.get_by_role("button", name="Entrar").click()
-    await expect(visit.page.get_by_text("Informe seu e-mail.")).to_be_visible()
+    await visit.page.get_by_text("Informe seu e-mail.").wait_for()
     found = await _problems(visit, "login")
     await visit.fill_login()
     for place in places:
@@ -89,20 +88,20 @@ async def test_everything_that_opens_over_a_screen_is_accessible(
     await visit.log_in()
     await visit.open("/admin/simulador?empresa=tinyteams")
     await page.get_by_role("button", name="Anexar e outras ações").click()
-    await expect(page.get_by_role("menuitem", name="Localização")).to_be_visible()
+    await page.get_by_role("menuitem", name="Localização").wait_for()
     found = await _problems(visit, "attach menu")
     await page.get_by_role("menuitem", name="Localização").click()
-    await expect(page.get_by_role("dialog", name="Enviar localização")).to_be_visible()
+    await page.get_by_role("dialog", name="Enviar localização").wait_for()
     found += await _problems(visit, "location")
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_role("dialog").wait_for(state="detached")
     await page.get_by_role("button", name="Enviar áudio").click()
-    await expect(page.get_by_role("dialog", name="Enviar áudio")).to_be_visible()
+    await page.get_by_role("dialog", name="Enviar áudio").wait_for()
     found += await _problems(visit, "voice note")
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_role("dialog").wait_for(state="detached")
     await page.get_by_role("button", name="Mais" if screen.phone else "trocar de empresa", exact=screen.phone).click()
-    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.get_by_role("dialog").wait_for()
     found += await _problems(visit, "menu")
     assert not found, "\n".join(found)
 
@@ -130,7 +129,7 @@ async def test_closed_door_and_unknown_empresa_are_accessible_too(
 
 async def _show(visit: Visit, place: Place) -> None:
     await visit.open(place.address)
-    await expect(visit.page.get_by_text(place.words).filter(visible=True).first).to_be_visible()
+    await visit.page.get_by_text(place.words).filter(visible=True).first.wait_for()
     await visit.settled()
 
 

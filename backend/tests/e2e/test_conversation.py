@@ -43,11 +43,11 @@ async def test_typed_markup_is_text_and_every_script_is_legible(
     for text, direction in ((EMOJI, "ltr"), (HEBREW, "rtl"), (ARABIC, "rtl")):
         shown = thread.get_by_text(text, exact=True)
         assert await shown.evaluate("e => getComputedStyle(e).direction") == direction
-    await expect(thread.get_by_text("4 mensagens lidas como uma pergunta")).to_be_visible()
+    await thread.get_by_text("4 mensagens lidas como uma pergunta").wait_for()
 
     for place in (f"/admin/{PANCIA}", f"/admin/{PANCIA}/conversas"):
         await visit.open(place)
-        await expect(visit.page.get_by_text(NAME).first).to_be_visible()
+        await visit.page.get_by_text(NAME).first.wait_for()
         await _check_inert(visit)
     await visit.open(f"/admin/simulador?empresa={PANCIA}")
     phone = visit.page.get_by_role("region", name="Celular do cliente, conversa com Pancia Piena")
@@ -57,7 +57,7 @@ async def test_typed_markup_is_text_and_every_script_is_legible(
 async def _check_texts(visit: Visit, place: Locator) -> None:
     for text in TEXTS:
         shown = place.get_by_text(text, exact=True)
-        await expect(shown).to_be_visible()
+        await shown.wait_for()
         assert await shown.evaluate("e => e.childElementCount") == 0
         assert await shown.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), f"{text} is cut"
     await _check_inert(visit)

@@ -21,7 +21,7 @@ async def test_login_with_the_keyboard_alone(open_visit: OpenVisit, color_scheme
     visit = await open_visit(color_scheme=color_scheme, reduced_motion="reduce")
     page = visit.page
     await visit.open()
-    await expect(page.get_by_role("button", name="Entrar")).to_be_visible()
+    await page.get_by_role("button", name="Entrar").wait_for()
     assert await _tab(page) == "E-mail"
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("E-mail")).to_have_accessible_description("Informe seu e-mail.")
@@ -38,7 +38,7 @@ async def test_login_with_the_keyboard_alone(open_visit: OpenVisit, color_scheme
     await page.keyboard.press("Enter")
     await visit.expect_place("/admin")
 
-    await expect(visit.heading()).to_be_visible()
+    await visit.heading().wait_for()
     assert await _tab(page) == "Ir para o conteúdo"
     await expect(page.get_by_role("link", name="Ir para o conteúdo")).to_be_in_viewport()
     await page.keyboard.press("Enter")
@@ -79,20 +79,20 @@ async def test_simulator_with_the_keyboard_alone(panel: Panel, open_visit: OpenV
     for name in ("Áudio", "Imagem", "Documento", "Localização"):
         await _check_menu_item(page, name)
         await page.keyboard.press("Enter" if name == "Localização" else "ArrowDown")
-    await expect(page.get_by_role("dialog", name="Enviar localização")).to_be_visible()
+    await page.get_by_role("dialog", name="Enviar localização").wait_for()
     await page.keyboard.press("Escape")
-    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_role("dialog").wait_for(state="detached")
     await expect(attach).to_be_focused()
 
     await _tab_to(page, "Enviar áudio")
     await page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Enviar áudio")
-    await expect(dialog).to_be_visible()
+    await dialog.wait_for()
     for _ in range(8):
         await _tab(page)
         assert await dialog.evaluate("e => e.contains(document.activeElement)"), "the focus stays in the dialog"
     await page.keyboard.press("Escape")
-    await expect(dialog).to_have_count(0)
+    await dialog.wait_for(state="detached")
     await expect(page.get_by_role("button", name="Enviar áudio")).to_be_focused()
     await page.keyboard.press("Enter")
     await _tab_to(page, "Enviar áudio de exemplo")
@@ -107,11 +107,18 @@ async def test_every_stop_of_every_screen_shows_the_focus(panel: Panel, open_vis
     visit = await open_visit(reduced_motion="reduce")
     await visit.log_in()
     home = f"/admin/{PANCIA}"
-    for place in ("/admin", home, f"{home}/conversas/{conversa.id}", "/admin/logs", "/admin/empresas", "/conta"):
+    for place, words in (
+        (home, "Conversas recentes"),
+        (f"{home}/conversas/{conversa.id}", "Com o bot"),
+        ("/admin", "Precisam de você"),
+        ("/admin/logs", "Resposta enviada"),
+        ("/admin/empresas", "Umas e Ostras"),
+        ("/conta", "Trocar a senha"),
+    ):
         await visit.open(place)
-        await visit.page.reload()
-        await visit.heading().wait_for()
+        await visit.page.get_by_text(words).first.wait_for()
         await visit.settled()
+        await visit.page.get_by_role("link", name="Ir para o conteúdo").focus()
         stops = [await _tab(visit.page)]
         while stops[-1] and len(stops) < MANY_STOPS:
             stops.append(await _tab(visit.page))

@@ -49,11 +49,11 @@ async def test_session_outlives_a_reload_and_ends_with_logout(open_visit: OpenVi
 
     await visit.open("/conta")
     await page.get_by_role("button", name="Sair").click()
-    await expect(page.get_by_role("heading", name="Entrar no Atende Ai")).to_be_visible()
+    await page.get_by_role("heading", name="Entrar no Atende Ai").wait_for()
     assert not [cookie for cookie in await page.context.cookies() if cookie["value"]]
     await page.reload()
     await visit.open("/admin")
-    await expect(page.get_by_role("button", name="Entrar")).to_be_visible()
+    await page.get_by_role("button", name="Entrar").wait_for()
     await visit.expect_place("/login")
 
 
@@ -61,7 +61,7 @@ async def test_address_asked_for_before_the_login_is_shown_after_it(open_visit: 
     visit = await open_visit()
     wanted = f"/admin/logs?empresa={PANCIA}&nivel=ERROR"
     await visit.open(wanted)
-    await expect(visit.page.get_by_role("button", name="Entrar")).to_be_visible()
+    await visit.page.get_by_role("button", name="Entrar").wait_for()
     await visit.fill_login()
     await visit.expect_place(wanted)
     await expect(visit.page.get_by_label("Nível")).to_have_value("ERROR")

@@ -64,7 +64,7 @@ class Visit:
         await self.page.get_by_label("E-mail").fill(email)
         await self.page.get_by_label("Senha", exact=True).fill(password)
         await self.page.get_by_role("button", name="Entrar").click()
-        await expect(self.page.get_by_label("E-mail")).to_have_count(0)
+        await self.page.get_by_label("E-mail").wait_for(state="detached")
 
     async def expect_place(self, place: str) -> None:
         """Wait until the address is this one."""
@@ -75,7 +75,7 @@ class Visit:
 
     async def settled(self) -> None:
         """Wait until nothing on the screen says that it is still loading."""
-        await expect(self.page.get_by_text("Carregando…")).to_have_count(0)
+        await self.page.wait_for_function("() => !document.body.textContent.includes('Carregando…')")
 
     async def wait_figures(self, wanted: dict[str, str], label: str = "Totais") -> None:
         """Wait until these figures stand in the dashboard."""
