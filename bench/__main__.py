@@ -13,10 +13,16 @@ from pathlib import Path
 
 sys.path[:1] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent.parent / "backend")]
 
-from bench import ingest, turns  # noqa: E402 (the path comes first)
+from bench import flush, ingest, turns  # noqa: E402 (the path comes first)
 from bench.world import World, open_world  # noqa: E402
 
-PARTS: dict[str, Callable[..., None]] = {"ingest": ingest.run, "turn": turns.run_turn, "burst": turns.run_burst}
+PARTS: dict[str, Callable[..., None]] = {
+    "ingest": ingest.run,
+    "flush": flush.run,
+    "turn": turns.run_turn,
+    "burst": turns.run_burst,
+    "growth": flush.run_growth,
+}
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from bench.world import Server, World
 
 CONNECTIONS = 64
 CONTACTS = 2000
-_WINDOW = {"BUFFER_SECONDS": "600", "BUFFER_MAX_SECONDS": "3600", "BUFFER_MAX_MESSAGES": "500"}
+LONG_WINDOW = {"BUFFER_SECONDS": "600", "BUFFER_MAX_SECONDS": "3600", "BUFFER_MAX_MESSAGES": "500"}
 
 
 @dataclass
@@ -53,7 +53,7 @@ def _round(world: World, seconds: float) -> _Round:
     world.empty()
     with world.serve("bench.bare:app") as server:
         bare = world.load(_order(world, server, seconds, requests=20_000, bare=True))
-    with world.serve("main:app", **_WINDOW) as server:
+    with world.serve("main:app", **LONG_WINDOW) as server:
         strangers = world.load(_order(world, server, seconds, requests=CONTACTS, in_turn=True))
         world.analyze()
         world.load(_order(world, server, 1.0, requests=10_000))

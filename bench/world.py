@@ -83,6 +83,25 @@ class World:
         with redis.Redis.from_url(self.redis_url) as client:
             client.flushdb()
 
+    def populate(self, conversations: int) -> None:
+        """Known customers of the three empresas, with the addresses the load generator uses, each in a session."""
+        with self.sql() as cursor:
+            cursor.execute(
+                "INSERT INTO clientes (empresa_id, nome, telefone, ultima_atividade_em)"
+                " SELECT n % 3 + 1, 'Cliente ' || n, '+55119' || lpad(n::text, 8, '0'), now()"
+                " FROM generate_series(0, %s - 1) n",
+                (conversations,),
+            )
+            cursor.execute(
+                "INSERT INTO conversas (empresa_id, cliente_id, endereco, numero, ultima_atividade_em)"
+                " SELECT empresa_id, id, 'whatsapp:' || telefone, 'whatsapp:+551140000001', now() FROM clientes"
+            )
+            cursor.execute(
+                "INSERT INTO atendimentos (empresa_id, conversa_id, cliente_id, aberto_em, ultima_atividade_em)"
+                " SELECT empresa_id, id, cliente_id, now(), now() FROM conversas"
+            )
+            cursor.execute("ANALYZE")
+
     def analyze(self) -> None:
         """Give the planner the statistics that a database in use has."""
         with self.sql() as cursor:

@@ -19,6 +19,9 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import NoScriptError
 
+from services.micro_batch import MicroBatch
+from services.tasks import TaskGroup
+
 SHARDS = 16
 LAYOUT = 1
 """Version of the keys; a change of their meaning makes a new one."""
@@ -89,6 +92,7 @@ class MessageBuffer:
 
         self._ingest, self._claim, self._ack = script("ingest"), script("claim"), script("ack")
         self._extend, self._force, self._restore = script("extend"), script("force"), script("restore")
+        self._finishes = MicroBatch(self._run_finishes, tasks=TaskGroup(), name="ack")
         self.lease_seconds = lease_seconds
         self.changed = asyncio.Event()
         """Set when a deadline came nearer; the alarm of this process waits on it."""
@@ -106,10 +110,16 @@ class MessageBuffer:
 
     async def ingest_many(self, appends: Sequence[Append]) -> list[str | BaseException]:
         """Append each in one round trip; answers like `ingest`, or the error of that one append."""
-        answers = await self._run_appends(appends)
-        if any(isinstance(answer, NoScriptError) for answer in answers):
-            await self._redis.script_load(self._ingest.script)
-            answers = await self._run_appends(appends)
+        answers = await self._run_together(
+            self._ingest,
+            [
+                (
+                    _keys(each.conversa_id),
+                    (each.conversa_id, each.empresa_id, each.mensagem_id, each.kind.value, *self._limits),
+                )
+                for each in appends
+            ],
+        )
         results: list[str | BaseException] = []
         for append, answer in zip(appends, answers, strict=True):
             if isinstance(answer, BaseException):
@@ -125,12 +135,23 @@ class MessageBuffer:
             results.append(what)
         return results
 
-    async def _run_appends(self, appends: Sequence[Append]) -> list[Any]:
+    async def _run_together(
+        self, script: AsyncScript, calls: Sequence[tuple[Sequence[str], Sequence[Any]]]
+    ) -> list[Any]:
+        """One script many times in one round trip: what each answered, or its error."""
+        answers = await self._run_once(script, calls)
+        forgotten = [place for place, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        if forgotten:
+            await self._redis.script_load(script.script)
+            again = await self._run_once(script, [calls[place] for place in forgotten])
+            for place, answer in zip(forgotten, again, strict=True):
+                answers[place] = answer
+        return answers
+
+    async def _run_once(self, script: AsyncScript, calls: Sequence[tuple[Sequence[str], Sequence[Any]]]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipe:
-            for each in appends:
-                keys = _keys(each.conversa_id)
-                values = (each.conversa_id, each.empresa_id, each.mensagem_id, each.kind.value, *self._limits)
-                pipe.evalsha(self._ingest.sha, len(keys), *keys, *values)
+            for keys, arguments in calls:
+                pipe.evalsha(script.sha, len(keys), *keys, *arguments)
             found: list[Any] = await pipe.execute(raise_on_error=False)
         return found
 
@@ -138,11 +159,14 @@ class MessageBuffer:
         """Take up to `limit` batches, expired leases first; also the seconds until the next one is due."""
         token = uuid4().hex
         self._next_due = [None] * SHARDS
-        answers = await self._run_claims(range(SHARDS), limit, token)
-        if forgotten := [shard for shard in range(SHARDS) if isinstance(answers[shard], NoScriptError)]:
-            await self._redis.script_load(self._claim.script)
-            for shard, answer in zip(forgotten, await self._run_claims(forgotten, limit, token), strict=True):
-                answers[shard] = answer
+        prefixes = [_prefix(shard) for shard in range(SHARDS)]
+        answers = await self._run_together(
+            self._claim,
+            [
+                ((prefix + "due", prefix + "lease"), (prefix, limit, self._lease_ms, token, *self._limits))
+                for prefix in prefixes
+            ],
+        )
         batches: list[Batch] = []
         waits: list[float] = []
         failed: BaseException | None = None
@@ -159,15 +183,6 @@ class MessageBuffer:
         if failed is not None and not batches:
             raise failed
         return batches, min(waits, default=None)
-
-    async def _run_claims(self, shards: Sequence[int], limit: int, token: str) -> list[Any]:
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for shard in shards:
-                prefix = _prefix(shard)
-                values = (prefix, limit, self._lease_ms, token, *self._limits)
-                pipe.evalsha(self._claim.sha, 2, prefix + "due", prefix + "lease", *values)
-            found: list[Any] = await pipe.execute(raise_on_error=False)
-        return found
 
     async def extend(
         self, batch: Batch, *, seal: bool = False, seconds: float | None = None
@@ -194,12 +209,19 @@ class MessageBuffer:
         return await self._finish(batch, "hand", after_ms=int(after * 1000))
 
     async def _finish(self, batch: Batch, mode: str, *, after_ms: int = 0) -> bool:
-        held, deadline = await self._ack(
-            keys=_keys(batch.conversa_id), args=[batch.conversa_id, batch.token, mode, *self._limits, after_ms]
-        )
+        held, deadline = await self._finishes.submit((batch, mode, after_ms))
         if deadline >= 0:
             self.changed.set()
         return bool(held)
+
+    async def _run_finishes(self, finishes: Sequence[tuple[Batch, str, int]]) -> list[Any]:
+        return await self._run_together(
+            self._ack,
+            [
+                (_keys(batch.conversa_id), (batch.conversa_id, batch.token, mode, *self._limits, after_ms))
+                for batch, mode, after_ms in finishes
+            ],
+        )
 
     async def force(self, conversa_id: int) -> bool:
         """Make what waits due now. False when nothing waits or runs."""
