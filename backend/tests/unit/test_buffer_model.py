@@ -356,7 +356,7 @@ def test_buffer_keeps_its_promises_in_any_order(machine: type[BufferMachine]) ->
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=1000 if LONG else 150,
+            max_examples=1000 if LONG else 90,
             stateful_step_count=60 if LONG else 40,
             deadline=None,
             database=None,
