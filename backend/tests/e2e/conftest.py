@@ -83,4 +83,5 @@ async def open_visit(
             print(f"{visit.page.url} is shown in {tmp_path / f'{number}.png'}")
     for visit in visits:
         await visit.page.context.close()
-    assert [problem for visit in visits for problem in visit.verdict()] == []
+    problems = [problem for visit in visits for problem in visit.verdict()]
+    assert not problems, "\n".join(problems)
