@@ -46,7 +46,7 @@ class Database:
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
 
     @classmethod
-    def open(cls, settings: Settings, *, pool_size: int = 10, max_overflow: int = 10) -> "Database":
+    def open(cls, settings: Settings, *, pool_size: int = 20, max_overflow: int = 0) -> "Database":
         url, connect_args = settings.async_database
         engine = create_async_engine(
             url,

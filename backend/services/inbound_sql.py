@@ -17,7 +17,7 @@ SELECT c.id, c.empresa_id, c.endereco, c.cliente_id
 FROM unnest(CAST(:empresas AS integer[]), CAST(:enderecos AS text[])) AS k (empresa_id, endereco)
 JOIN conversas c ON c.empresa_id = k.empresa_id AND c.endereco = k.endereco
 ORDER BY c.id
-FOR UPDATE OF c
+FOR NO KEY UPDATE OF c
 """)
 
 OPEN_CLIENTES = text("""
@@ -82,7 +82,7 @@ WITH arrived AS (
     SELECT c.id, c.empresa_id, c.endereco, c.cliente_id, c.atendido_por, latest.numero, latest.nome
     FROM latest JOIN conversas c ON c.empresa_id = latest.empresa_id AND c.endereco = latest.endereco
     ORDER BY c.id
-    FOR UPDATE OF c
+    FOR NO KEY UPDATE OF c
 ), sessions AS (
     UPDATE atendimentos a
     SET ultima_atividade_em = greatest(a.ultima_atividade_em, CAST(:now AS timestamptz))

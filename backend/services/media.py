@@ -104,17 +104,18 @@ class MediaService:
             await self._fetch_all(empresa_id, mensagem_id)
             await self._transcribe(empresa_id, mensagem_id)
         finally:
-            await self._unlock(lock)
+            await self._unlock(lock, token)
 
     async def _lock(self, key: str, token: str) -> bool:
         try:
-            return bool(await self._redis.set(key, token, nx=True, px=int(self._tuning.media_wait * 4000)))
+            return bool(await self._redis.set(key, token, nx=True, px=int(self._tuning.media_wait * 1000)))
         except RedisError:
             return True
 
-    async def _unlock(self, key: str) -> None:
+    async def _unlock(self, key: str, token: str) -> None:
         try:
-            await self._redis.delete(key)
+            if await self._redis.get(key) == token:
+                await self._redis.delete(key)
         except RedisError:
             log.warning("media lock left to expire")
 
