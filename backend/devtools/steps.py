@@ -55,6 +55,10 @@ class Plan:
         return [step for lane in self.lanes for step in lane] + self.last
 
 
+_ON_THEIR_OWN = ("path", "unit", "chaos", "e2e")
+"""Folders of tests that have a step of their own."""
+
+
 def fast_plan() -> Plan:
     """What needs no server."""
     return Plan([_python_checks(), _panel_checks()])
@@ -64,12 +68,18 @@ def full_plan(reports: Path, find_browser: Callable[[dict[str, str]], str | None
     """Everything. `reports` is where the test programs leave their counts."""
     alembic = _python("-m", "alembic")
     pytest = _python("-m", "pytest", "-q", "-p", "no:cacheprovider")
-    backend, panel, browser = (reports / f"{name}.xml" for name in ("backend", "panel", "browser"))
+
+    def tests(name: str, *arguments: str) -> Step:
+        report = reports / f"{name.replace(' ', '-')}.xml"
+        return Step(name, [[*pytest, *arguments, f"--junitxml={report}"]], report=report)
+
+    panel, browser = (reports / f"{name}.xml" for name in ("panel", "browser"))
     return Plan(
         lanes=[
             [
                 Step("alembic check", [[*alembic, "upgrade", "head"], [*alembic, "check"]], database="alembic_check"),
-                Step("testes do backend", [[*pytest, "--ignore=tests/e2e", f"--junitxml={backend}"]], report=backend),
+                tests("testes do caminho da mensagem", "tests/path", "tests/unit"),
+                tests("testes do caos", "tests/chaos"),
             ],
             [
                 *_python_checks(),
@@ -81,6 +91,7 @@ def full_plan(reports: Path, find_browser: Callable[[dict[str, str]], str | None
                     report=panel,
                 ),
                 Step("construção do painel", [_python("bootstrap.py", "panel")]),
+                tests("testes do restante do backend", *(f"--ignore=tests/{name}" for name in _ON_THEIR_OWN)),
             ],
         ],
         last=[
