@@ -20,6 +20,7 @@ LONG_WINDOW = {"BUFFER_SECONDS": "600", "BUFFER_MAX_SECONDS": "3600", "BUFFER_MA
 @dataclass
 class _Round:
     bare: Report
+    bare_used: float
     strangers: Report
     full: Report
     quarter: Report
@@ -40,10 +41,14 @@ def run(world: World, *, runs: int, quick: bool) -> None:
         Row("(b) p99 at a quarter of that rate", [each.quarter.p99 * 1000 for each in rounds], "ms", "≤ 20 ms"),
         Row("first messages of strangers", [each.strangers.rate for each in rounds], "req/s"),
     ]
+    bare_cost = [each.bare_used / each.bare.sent * 1e6 for each in rounds]
+    rows.append(Row("processor time per request: bare", bare_cost, "µs"))
     for name in ("app", "postgres", "redis"):
         if all(name in each.used for each in rounds):
             per_request = [each.used[name] / each.full.sent * 1e6 for each in rounds]
             rows.append(Row(f"processor time per webhook: {name}", per_request, "µs"))
+    costs = [cost / (each.used["app"] / each.full.sent * 1e6) for cost, each in zip(bare_cost, rounds, strict=True)]
+    rows.append(Row("ratio of processor time (holds when others are busy)", costs, "", "≥ 0.15"))
     rows.append(Row("others on this machine", [each.used["others"] for each in rounds], "cores"))
     placed = "the server alone on one core, everything else on the others" if world.pinned else "no process pinned"
     show(f"Receiving, {CONNECTIONS} connections, {CONTACTS:,} contacts, {seconds:.0f} s a run", rows, [placed])
@@ -52,7 +57,9 @@ def run(world: World, *, runs: int, quick: bool) -> None:
 def _round(world: World, seconds: float) -> _Round:
     world.empty()
     with world.serve("bench.bare:app") as server:
+        meter = Meter({"app": server.pid})
         bare = world.load(_order(world, server, seconds, requests=20_000, bare=True))
+        bare_used = meter.read()["app"]
     with world.serve("main:app", **LONG_WINDOW) as server:
         strangers = world.load(_order(world, server, seconds, requests=CONTACTS, in_turn=True))
         world.analyze()
@@ -70,7 +77,7 @@ def _round(world: World, seconds: float) -> _Round:
         f" · quarter p99 {quarter.p99 * 1000:.1f} ms · {stored:,} messages stored",
         flush=True,
     )
-    return _Round(bare, strangers, full, quarter, used)
+    return _Round(bare, bare_used, strangers, full, quarter, used)
 
 
 def _stored(world: World) -> int:

@@ -88,7 +88,7 @@ class World:
         with self.sql() as cursor:
             cursor.execute(
                 "INSERT INTO clientes (empresa_id, nome, telefone, ultima_atividade_em)"
-                " SELECT n % 3 + 1, 'Cliente ' || n, '+55119' || lpad(n::text, 8, '0'), now()"
+                " SELECT n %% 3 + 1, 'Cliente ' || n, '+55119' || lpad(n::text, 8, '0'), now()"
                 " FROM generate_series(0, %s - 1) n",
                 (conversations,),
             )
