@@ -16,7 +16,7 @@ from observability import get_logger
 from ports import Clock
 from services.inbound import kind_of
 from services.media import MAX_ATTEMPTS, MediaService
-from services.message_buffer import MessageBuffer
+from services.message_buffer import Append, MessageBuffer
 from services.tuning import Tuning
 
 log = get_logger(__name__)
@@ -85,16 +85,13 @@ class Recovery:
                         .limit(_PAGE)
                     )
                 ).all()
-            for row in rows:
-                last = row.id
-                what = await self._buffer.ingest(
-                    conversa_id=row.conversa_id,
-                    empresa_id=row.Empresa.id,
-                    mensagem_id=row.id,
-                    kind=kind_of(row.Empresa, row.tipo),
-                )
+            appends = [Append(row.conversa_id, row.Empresa.id, row.id, kind_of(row.Empresa, row.tipo)) for row in rows]
+            for append, what in zip(appends, await self._buffer.ingest_many(appends), strict=True):
+                if isinstance(what, BaseException):
+                    raise what
                 if what != "repeated":
-                    log.info("message buffered again", mensagem_id=row.id)
+                    log.info("message buffered again", mensagem_id=append.mensagem_id)
+                last = append.mensagem_id
             if len(rows) < _PAGE:
                 return
 
