@@ -54,6 +54,7 @@ def create_app(settings: Settings, **overrides: Any) -> FastAPI:
         lifespan=lifespan,
         docs_url=None if settings.production else "/docs",
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat the Host header
         # Asked about on every request, even when nobody listens.
         telemetry={"tracing": observed, "metrics": observed, "logs": observed},
     )

@@ -5,7 +5,9 @@ webhook brought; one that is already here changes nothing.
 """
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -27,6 +29,28 @@ log = get_logger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 FARTHEST = timedelta(hours=24)
+_NUMBER = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
+
+
+def own_numbers(used: Iterable[tuple[int, str]], configured: Iterable[tuple[int, str]]) -> Mapping[int, set[str]]:
+    """The numbers whose messages certainly belong to one empresa, by empresa.
+
+    An empresa with a number set owns that one. Another owns a number its customers wrote to, unless a second empresa's
+    customers did too, or a second empresa has it set: Twilio's list cannot tell whose webhook was meant.
+    """
+    claimed: defaultdict[str, set[int]] = defaultdict(set)
+    settled: dict[int, str] = {}
+    for empresa_id, number in configured:
+        settled[empresa_id] = whatsapp_address(number)
+        claimed[settled[empresa_id]].add(empresa_id)
+    for empresa_id, number in used:
+        if empresa_id not in settled and _NUMBER.fullmatch(number):
+            claimed[number].add(empresa_id)
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for number, empresas in claimed.items():
+        if len(empresas) == 1:
+            found[next(iter(empresas))].add(number)
+    return found
 
 
 class CatchUp:
@@ -76,25 +100,31 @@ class CatchUp:
                     .group_by(Empresa.id)
                 )
             ).all()
-            numbers: dict[int, list[str]] = {}
-            for empresa_id, numero in await session.execute(select(Conversa.empresa_id, Conversa.numero).distinct()):
-                numbers.setdefault(empresa_id, []).append(numero)
+            used = (await session.execute(select(Conversa.empresa_id, Conversa.numero).distinct())).all()
+            set_numbers = (
+                await session.execute(
+                    select(Empresa.id, Empresa.twilio_number).where(Empresa.twilio_number.is_not(None))
+                )
+            ).all()
+        numbers = own_numbers(
+            [(row.empresa_id, row.numero) for row in used],
+            [(row.id, row.twilio_number or "") for row in set_numbers],
+        )
         found = 0
         for empresa, latest in last:
             try:
-                found += await self._look_at(empresa, numbers.get(empresa.id, []), latest)
+                found += await self._look_at(empresa, numbers.get(empresa.id, set()), latest)
             except (ProviderError, AtendeError) as error:
                 log.warning("catch-up of an empresa failed", empresa_id=empresa.id, reason=type(error).__name__)
         return found
 
-    async def _look_at(self, empresa: Empresa, numbers: Sequence[str], latest: datetime) -> int:
+    async def _look_at(self, empresa: Empresa, numbers: Collection[str], latest: datetime) -> int:
         credentials = self._credentials.twilio(empresa)
         if credentials is None:
             return 0
         since = max(latest - OVERLAP, self._clock.now() - FARTHEST)
-        own = {whatsapp_address(empresa.twilio_number)} if empresa.twilio_number else set(numbers)
         ingested = 0
-        for number in sorted(own):
+        for number in sorted(numbers):
             listed = await self._sender.list_messages(credentials, sender=None, to=number, since=since, limit=1000)
             inbound = [message for message in reversed(listed) if message.direction == "inbound"]
             for message in await self._missing(empresa.id, inbound):

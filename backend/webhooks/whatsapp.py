@@ -87,7 +87,7 @@ async def _read(request: Request) -> bytes:
 
 async def _accept(container: Container, empresa: Empresa, form: dict[str, str], parte: str | None, suffix: str) -> None:
     status = delivery_status(form)
-    if status is not None or suffix:
+    if status is not None or (suffix and form.get("MessageStatus")):
         await _accept_status(container, empresa, form, parte, status)
         return
     message = inbound_from(form)

@@ -127,6 +127,18 @@ async def test_status_without_a_known_part_is_kept_and_creates_no_message(live: 
     assert len(await live.rows(StatusRecebido)) == 2
 
 
+async def test_message_sent_to_the_status_address_is_still_a_message(live: Live) -> None:
+    assert (await _post(live, PAIRS, path="/webhook/pizzaria/status")).status_code == 200
+    assert len(await live.entradas()) == 1
+
+
+async def test_trailing_slash_is_not_found_and_repeats_no_host(live: Live) -> None:
+    async with httpx.AsyncClient() as http:
+        answer = await http.post(f"{live.url}/webhook/pizzaria/", headers={"Host": "malvado.example"})
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
 async def test_late_and_out_of_order_statuses_never_move_a_part_back(live: Live) -> None:
     await live.sim.control("POST", "/twilio/settings", callbacks=False)
     await live.say("pizzaria", "Onde fica?")
