@@ -94,10 +94,6 @@ class Database:
         async with self.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
-    def pool_status(self) -> dict[str, Any]:
-        pool = self.engine.pool
-        return {"checked_out": getattr(pool, "checkedout", lambda: 0)()}
-
 
 class _ScopedConnection(asyncpg.Connection):  # type: ignore[misc]
     """Says whose rows the transaction may touch in the same round trip that begins it."""

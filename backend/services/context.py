@@ -130,13 +130,6 @@ class ContextStore:
             await self._save(conversa.id, history)
         return history
 
-    async def forget(self, conversa_id: int) -> None:
-        """Drop the cache; the next turn rebuilds it from PostgreSQL."""
-        try:
-            await self._redis.delete(key_of(conversa_id, "ctx"))
-        except RedisError:
-            log.warning("context not dropped", conversa_id=conversa_id)
-
     async def _from_database(
         self, session: AsyncSession, conversa: Conversa, *, after: int, before: int
     ) -> list[Remembered]:

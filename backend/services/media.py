@@ -4,7 +4,7 @@ Work starts when a message arrives; a turn that needs the result waits for the s
 """
 
 import asyncio
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -216,13 +216,3 @@ class MediaService:
                 empresa_id=empresa_id,
                 dados={"mensagem_id": mensagem_id, "motivo": reason},
             )
-
-    async def content(self, midia_id: UUID, empresa_id: int) -> tuple[bytes, str] | None:
-        """The bytes and type of one media that is ready."""
-        async with self._db.tenant(empresa_id) as session:
-            row = (
-                await session.execute(
-                    select(Midia.conteudo, Midia.content_type).where(Midia.id == midia_id, Midia.estado == "pronta")
-                )
-            ).one_or_none()
-        return None if row is None or row.conteudo is None else (row.conteudo, row.content_type)
