@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from auth.password_policy import is_default_password, weakness
 from auth.passwords import PasswordHasher
 from config import DEFAULT_ADMIN_EMAIL, DEFAULT_ADMIN_PASSWORD, ConfigError, Settings, load_settings
-from models import Empresa, Semente, Sessao, Usuario
+from models import Empresa, PromptVersao, Semente, Sessao, Usuario
 
 PROMPTS = Path(__file__).resolve().parent / "prompts"
 MIN_SUPERUSER_PASSWORD = 12
@@ -96,7 +96,10 @@ def _seed_empresas(session: Session) -> list[str]:
             continue
         if session.scalar(select(Empresa.id).where(Empresa.slug == wanted.slug)) is None:
             prompt = (PROMPTS / f"{wanted.slug}.md").read_text(encoding="utf-8").strip()
-            session.add(Empresa(slug=wanted.slug, nome=wanted.nome, prompt=prompt))
+            empresa = Empresa(slug=wanted.slug, nome=wanted.nome, prompt=prompt, prompt_versao=1)
+            session.add(empresa)
+            session.flush()
+            session.add(PromptVersao(empresa_id=empresa.id, numero=1, texto=prompt, nota="Prompt inicial"))
             done.append(f"Empresa {wanted.nome} criada.")
     return done
 

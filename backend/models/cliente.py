@@ -49,6 +49,11 @@ class Conversa(Base):
     ultima_atividade_em: Mapped[Instant]
     memoria_desde_id: Mapped[int | None] = mapped_column(BigInteger)
     """Messages up to this id are no longer part of the bot's memory."""
+    optout_em: Mapped[Instant | None]
+    """The customer asked for no more messages; writing again, other than to leave, ends it."""
+    silenciada_em: Mapped[Instant | None]
+    """The loop breaker quieted the bot here; a person ends it."""
+    silenciada_motivo: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[CreatedAt]
 
 

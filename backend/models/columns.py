@@ -10,6 +10,8 @@ from sqlalchemy.orm import mapped_column
 
 BigId = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 EmpresaId = Annotated[int, mapped_column(ForeignKey("empresas.id"), nullable=False)]
+OwnedBy = Annotated[int, mapped_column(ForeignKey("empresas.id", ondelete="CASCADE"), nullable=False)]
+"""Of configuration, which goes with its empresa."""
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 Json = Annotated[dict[str, Any], mapped_column(JSONB)]

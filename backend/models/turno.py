@@ -20,6 +20,8 @@ PARTE_ESTADOS = (
 
 _UNFINISHED_SQL = "estado IN ('claimed', 'thinking', 'acting', 'sending')"
 
+_LOOSE_SQL = "turno_id IS NULL AND estado IN ('prepared', 'sending')"
+
 
 class Turno(Base):
     __tablename__ = "turnos"
@@ -42,6 +44,8 @@ class Turno(Base):
     """Of an audio or an unbuffered message: a newer text never sends it back to the buffer."""
     perdas: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     """Leases lost by workers that died or stalled."""
+    prompt_versao: Mapped[int | None] = mapped_column(Integer)
+    """Number of the empresa's prompt that made the reply."""
     modelo: Mapped[str | None] = mapped_column(String(100))
     uso: Mapped[Json] = mapped_column(server_default=text("'{}'"))
     erro: Mapped[str | None] = mapped_column(String(60))
@@ -80,6 +84,7 @@ class Parte(Base):
         Index("uq_partes_empresa_id_message_sid", "empresa_id", "message_sid", unique=True),
         Index("ix_partes_turno_id_ordem", "turno_id", "ordem"),
         Index("ix_partes_uncertain", "prazo", postgresql_where=text("estado = 'sending'")),
+        Index("ix_partes_avulsas", "conversa_id", "id", postgresql_where=text(_LOOSE_SQL)),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -94,6 +99,13 @@ class Parte(Base):
     tentativa: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     """The turn's attempt that put it into `sending`."""
     tentada_em: Mapped[Instant | None]
+    reservada_ate: Mapped[Instant | None]
+    """Of a part without a turn: until when its worker holds it; `tentativa` is the fence."""
+    content_sid: Mapped[str | None] = mapped_column(String(34))
+    """Approved template that is sent instead of the text."""
+    content_variables: Mapped[Json | None]
+    midia_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("midias.id"))
+    """A file of ours that goes with the text."""
     prazo: Mapped[Instant | None]
     """Nothing is written to Twilio after this instant for the attempt in course."""
     primeira_busca_em: Mapped[Instant | None]

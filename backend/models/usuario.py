@@ -44,3 +44,18 @@ class Sessao(Base):
     created_at: Mapped[CreatedAt]
     expira_em: Mapped[Instant]
     revogada_em: Mapped[Instant | None]
+
+
+class CodigoAcesso(Base):
+    """A one-time code with which a person chooses a new password; made by who may manage the account."""
+
+    __tablename__ = "codigos_acesso"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    usuario_id: Mapped[int] = mapped_column(ForeignKey("usuarios.id", ondelete="CASCADE"), index=True)
+    codigo_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the code, which is random and long enough to need no slow hash."""
+    criado_por: Mapped[int | None] = mapped_column(ForeignKey("usuarios.id", ondelete="SET NULL"))
+    created_at: Mapped[CreatedAt]
+    expira_em: Mapped[Instant]
+    usado_em: Mapped[Instant | None]
