@@ -86,12 +86,15 @@ def _check_weekdays(asked: Asked, day: date) -> None:
     wrong = [weekday for weekday in asked.days.weekdays if weekday.number != day.weekday()]
     if not wrong:
         return
+    if _OR.search(asked.text):
+        refuse = [day, *(option for weekday in wrong for option in _weekday_dates(weekday, asked)[:1])]
+        _refuse_many(asked, refuse)
     today, name = asked.today, WEEKDAYS[wrong[0].number]
     near = _nearest(wrong[0].number, day)
     hour = asked.days.bare_number
-    if hour is not None and 18 <= hour <= 23 and not asked.times.clocks:
-        # "sexta 20" is more likely an hour than a day that falls on another weekday.
-        at = time(hour)
+    if hour is not None and (7 <= hour <= 11 or 18 <= hour <= 23) and not asked.times.clocks:
+        # "sexta 20" may be an hour as well as a day that falls on another weekday.
+        at = time(hour if hour >= 12 else hour + 12)
         coming = _weekday_dates(wrong[0], asked)[0]
         raise Doubt(
             "ambiguo",

@@ -11,7 +11,7 @@ from services.date_answer import Asked, Doubt, Option, When, instant_of
 from services.date_times import PERIOD_ENDS, Clock, Part, Period, in_part
 from services.spoken import PERIODS, either, spoken_day, spoken_time, spoken_when
 
-_RANGE = re.compile(r"\s*(?:ate|a|as|e|-)?\s*(?:as|a)?\s*")
+_RANGE = re.compile(r"\s*(?:ate|a|as|ate as)\s*")
 _AFTERNOON = range(1, 7)
 """Without opening hours, "às 3" is three in the afternoon: nobody books a place before seven in the morning."""
 

@@ -44,7 +44,7 @@ class Weekday:
     number: int
     """Monday is 0."""
     which: str
-    """`bare`, `this` (essa, agora), `next` (que vem, próxima), `week` (of the one named beside it), `over` (the other)."""
+    """`bare`; `this`: essa, agora; `next`: que vem, próxima; `week`: of the week named beside it; `over`: the other."""
     week: int | None = None
 
 
@@ -73,8 +73,8 @@ _ONE_WEEKDAY = re.compile(
     rf"d[eo] (?:proxima mes|mes que vem|mes seguinte|mes|(?:{MONTH}))\b))?"
     rf"(?: ?,? ?(?:(?P<next_week>{_NEXT_WEEK})|(?P<this_week>{_THIS_WEEK})))?"
     r"(?P<denied> nao\b(?= ?,| (?:posso|da)\b))?"
-    r"(?:(?: ?,)? (?:dia )?(?P<day>\d{1,2})(?! ?(?:[:/.-]\d|h\b|h\d|horas?|am\b|pm\b|e meia|e \d|"
-    rf"(?:da|de) (?:manha|tarde|noite|madrugada|{MONTH})|(?:{MONTH})\b|d[eo] (?:proxima )?(?:mes|\d)|pessoas|min\b))\b)?"
+    r"(?:(?: ?,)? (?:dia )?(?P<day>\d{1,2})(?! ?(?:[:/.-]\d|h\b|h\d|am\b|pm\b|e meia|e \d|min\b|"
+    rf"(?:da|de) (?:manha|tarde|noite|madrugada|{MONTH})|(?:{MONTH})\b|d[eo] (?:proxima )?(?:mes|\d)))\b)?"
 )
 _WEEK_ALONE = re.compile(rf"\b(?:(?P<next>{_NEXT_WEEK})|(?P<this>{_THIS_WEEK}))\b")
 _WEEKEND = re.compile(
@@ -82,28 +82,31 @@ _WEEKEND = re.compile(
 )
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(
-    r"(?<![\d:/.-])(?P<day>\d{1,2}) ?(?P<sep>[/.-]) ?(?P<month>\d{1,2})(?:(?P=sep)(?P<year>\d{4}|\d{2}))?\b(?![:/.-]\d|h\b)"
+    r"(?<![\d:/.-])(?P<day>\d{1,2}) ?(?P<sep>[/.-]) ?(?P<month>\d{1,2})"
+    r"(?:(?P=sep)(?P<year>\d{4}|\d{2}))?\b(?![:/.-]\d|h\b)"
 )
 _YEAR = r"(?: ?,? (?:d[eo] )?(?P<year>20\d\d)| (?P<next_year>d[oe] (?:ano que vem|proxima ano)))?"
 _WRITTEN = re.compile(rf"(?:\bdia )?\b(?P<day>\d{{1,2}}) ?(?:de |do |/)?(?P<name>{MONTH})\b{_YEAR}")
 _OF_NUMBER = re.compile(rf"\b(?:dia )?(?P<day>\d{{1,2}}) d[oe] (?P<month>\d{{1,2}})\b(?!h|:){_YEAR}")
 _DAY = re.compile(
     r"\b(?:dia|data) (?P<day>\d{1,3})\b(?![:/]\d|h\b| e meia)"
-    r"(?: ?,? (?:(?P<next>(?:d[eo] )?(?:proxima mes|mes que vem|mes seguinte))|(?P<this>(?:d[eo] |nesse |neste )?(?:desse|deste|este|esse|mesma)? ?mes(?: atual)?)))?"
+    r"(?: ?,? (?:(?P<next>(?:d[eo] )?(?:proxima mes|mes que vem|mes seguinte))|"
+    r"(?P<this>(?:d[eo] |nesse |neste )?(?:desse|deste|este|esse|mesma)? ?mes(?: atual)?)))?"
 )
 _ONE_OF_DAYS = re.compile(r"(?<=·)(?P<joint> (?:ou|e)(?: no)? )(?:dia )?(?P<day>\d{1,2})\b(?![:/.]\d|h\b| e meia| da)")
 _HOLIDAY = re.compile(
-    rf"(?:(?:{_AMOUNT} (?P<unit>dias?|semanas?) )?\b(?P<side>depois|antes|dia seguinte|vespera|antevespera|logo depois|um dia depois|um dia antes) "
+    rf"(?:(?:{_AMOUNT} (?P<unit>dias?|semanas?) )?"
+    r"\b(?P<side>depois|antes|dia seguinte|vespera|antevespera|logo depois|um dia depois|um dia antes) "
     r"(?:d[aeo]s? |ao? )?)?"
     rf"(?:(?:no|o|na|n?esse|proxima|dia de) )*\b(?P<name>feriado|feriadao|feriado prolongado|{ANY_NAMED})\b{_YEAR}"
 )
 _RELATIVE = re.compile(
-    r"\b(?P<day>depois de amanha|hoje|amanha|anteontem|ontem)\b(?P<denied> nao\b(?= ?,| (?:posso|da)\b))?"
+    r"\b(?P<day>depois de amanha|(?<=ou )depois(?! d)|hoje|amanha|anteontem|ontem)\b(?P<denied> nao\b(?= ?,| (?:posso|da)\b))?"
 )
 _NEXT_MONTH = re.compile(r"\b(?:n?o |d[oe] |para o )?(?:mes que vem|proxima mes|mes seguinte)\b")
 _PAST = re.compile(r"\b(?:semana|mes|ano) passad[oa]\b")
 _EVERY = re.compile(r"\btod[oa]s? (?:os dias|dia|as semanas|semana)\b")
-_RELATIVE_DAYS = {"hoje": 0, "amanha": 1, "depois de amanha": 2, "ontem": -1, "anteontem": -2}
+_RELATIVE_DAYS = {"hoje": 0, "amanha": 1, "depois de amanha": 2, "depois": 2, "ontem": -1, "anteontem": -2}
 _MONTH_NAMES = (
     "janeiro", "fevereiro", "março", "abril", "maio", "junho",
     "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",

@@ -65,34 +65,36 @@ class Times:
     """A number that stands for a time but is none: 25h, 20:75."""
 
 
-_PART = r"(?: ?(?:da|de|do|a|na|no|pela) (?P<part>manha|tarde|noite|madrugada|almoco))?"
-_BEFORE = r"(?P<before>\b(?:(?:depois|antes|a partir|passando|ate) (?:das?|d[eo]|as?|o)? ?)?(?:\b(?:as?|das|pelas|la pelas|umas|por volta das|para as) )?)?"
+_PART_NAME = r"(?P<part>manha|tarde|noite|madrugada|almoco)"
+_PART = rf"(?: ?(?:da|de|do|a|na|no|pela) {_PART_NAME})?"
+_ALONE = r"(?<![\d:/.-])"
+"""Not the tail of a longer number, a date or another time."""
+_BOUND = r"\b(?:depois|antes|a partir|passando|ate) (?:das?|d[eo]|as?|o)? ?"
+_BEFORE = rf"(?P<before>(?:{_BOUND})?(?:\b(?:as?|das|pelas|la pelas|umas|por volta das|para as) )?)"
 _PREFIX = r"\b(?:as|das|pelas|umas|a) "
-_MINUTES = r"(?: e (?:(?P<half>meia)|(?P<minute>\d{1,2})(?:min)?))?"
+_HOUR = r"(?P<hour>\d{1,2})"
+_MINUTES = r"(?: e (?:(?P<half>meia)|(?P<minute>\d{1,2})(?:min)?\b(?!:)))?"
+_FIVES = r"(?:(?P<half>meia)|(?P<minute>[1-5][05]|05|5))"
 
 _NOON = re.compile(rf"{_BEFORE}\b(?P<name>meio dia|meia noite)\b{_MINUTES}")
 _MINUS = re.compile(
-    rf"\b(?P<less>5|10|15|20|25)(?:min)? (?:para|pro) (?:as? |o )?(?:(?P<hour>1[0-2]|[1-9])h?|(?P<name>meio dia|meia noite))\b"
-    rf"(?![:/.]\d|\d|h\d){_PART}"
+    r"\b(?P<less>5|10|15|20|25)(?:min)? (?:para|pro) (?:as? |o )?"
+    rf"(?:(?P<hour>1[0-2]|[1-9])h?|(?P<name>meio dia|meia noite))\b(?![:/.]\d|\d|h\d){_PART}"
 )
 _COLON = re.compile(
-    rf"{_BEFORE}(?<![\d:/.-])(?P<hour>\d{{1,2}})(?::|h ?)(?P<minute>\d{{2}})(?::\d{{2}})?(?:h|min|m)?\b(?![:/]){_PART}"
+    rf"{_BEFORE}{_ALONE}{_HOUR}(?::|h|h (?=\d\d(?:min|m)?\b(?!:)))(?P<minute>\d{{2}})(?::\d{{2}})?(?:h|min|m)?\b"
+    rf"(?![:/]){_PART}"
 )
-_DOTTED = re.compile(rf"(?P<before>){_PREFIX}(?P<hour>\d{{1,2}})\.(?P<minute>\d{{2}})h?\b(?![.:/]){_PART}")
-_LATIN = re.compile(rf"{_BEFORE}(?<![\d:/.-])(?P<hour>\d{{1,2}})h\b{_MINUTES}{_PART}")
-_AND = re.compile(
-    rf"{_BEFORE}(?<![\d:/.-])\b(?P<hour>\d{{1,2}}) e (?:(?P<half>meia)|(?P<minute>[1-5][05]|05|5))(?:min)?\b(?![:/h]){_PART}"
-)
-_ENGLISH = re.compile(r"(?<![\d:/.-])(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))? ?(?P<half_of_day>am|pm)\b")
-_NAMED_PART = re.compile(
-    r"(?P<before>)(?<![\d:/.-])\b(?P<hour>\d{1,2}) ?(?:da|de|do|na|pela|a) (?P<part>manha|tarde|noite|madrugada|almoco)\b"
-)
+_DOTTED = re.compile(rf"(?P<before>){_PREFIX}{_HOUR}\.(?P<minute>\d{{2}})h?\b(?![.:/]){_PART}")
+_LATIN = re.compile(rf"{_BEFORE}{_ALONE}{_HOUR}h\b{_MINUTES}{_PART}")
+_AND = re.compile(rf"{_BEFORE}{_ALONE}\b{_HOUR} e {_FIVES}(?:min)?\b(?![:/h]){_PART}")
+_ENGLISH = re.compile(rf"{_ALONE}{_HOUR}(?::(?P<minute>\d{{2}}))? ?(?P<half_of_day>am|pm)\b")
+_NAMED_PART = re.compile(rf"(?P<before>){_ALONE}\b{_HOUR} ?(?:da|de|do|na|pela|a) {_PART_NAME}\b")
 _BARE = re.compile(
-    rf"(?P<before>\b(?:depois |antes |a partir |ate )?){_PREFIX}(?P<hour>\d{{1,2}})\b(?![:/.]\d|-\d| ?dias?\b| ?semanas?\b){_PART}"
+    rf"(?P<before>\b(?:depois |antes |a partir |ate )?){_PREFIX}{_HOUR}\b"
+    rf"(?![:/.]\d|-\d| ?dias?\b| ?semanas?\b){_PART}"
 )
-_DOTTED_ALONE = re.compile(
-    rf"(?P<before>)(?<![\d:/.-])\b(?P<hour>\d{{1,2}})\.(?P<minute>[0-5]\d)h?\b(?![.:/\d]){_PART}"
-)
+_DOTTED_ALONE = re.compile(rf"(?P<before>){_ALONE}\b{_HOUR}\.(?P<minute>[0-5]\d)h?\b(?![.:/\d]){_PART}")
 _PATTERNS = (_COLON, _LATIN, _AND, _NAMED_PART, _BARE, _DOTTED_ALONE)
 
 _PARTS: tuple[tuple[re.Pattern[str], Part], ...] = (
@@ -127,18 +129,18 @@ def read_noon(reader: Reader) -> list[Clock]:
                 end=found.end(),
             )
         )
-    for found in reader.take(_NOON):
-        clocks.append(
-            Clock(
-                hour=12 if found["name"] == "meio dia" else 0,
-                minute=30 if found["half"] else min(int(found["minute"] or 0), 59),
-                twelve=False,
-                part=None,
-                start=found.start("name"),
-                end=found.end(),
-                vague=_is_vague(found["before"]),
-            )
+    clocks.extend(
+        Clock(
+            hour=12 if found["name"] == "meio dia" else 0,
+            minute=30 if found["half"] else min(int(found["minute"] or 0), 59),
+            twelve=False,
+            part=None,
+            start=found.start("name"),
+            end=found.end(),
+            vague=_is_vague(found["before"]),
         )
+        for found in reader.take(_NOON)
+    )
     return clocks
 
 

@@ -70,12 +70,8 @@ def understand(text: str, *, now: datetime, opening: Opening | None = None, base
         return _plain(asked, same_time=same_time, later=later, at_once=reader.has(_NOW))
     except Doubt as doubt:
         period = period_of(asked)
-        at = (
-            time_alone(asked)
-            if doubt.when.problem in ("contradicao", "ambiguo", "sem_dia") and not doubt.when.day
-            else None
-        )
-        return replace(doubt.when, period=period, time=doubt.when.time or at)
+        day_is_open = doubt.when.day is None and doubt.when.problem in ("contradicao", "ambiguo", "sem_dia")
+        return replace(doubt.when, period=period, time=time_alone(asked) if day_is_open else None)
 
 
 def _plain(asked: Asked, *, same_time: bool, later: bool, at_once: bool) -> When:

@@ -77,6 +77,7 @@ NAMED: tuple[tuple[str, tuple[Callable[[int], date], ...]], ...] = (
     (r"dia d[eo]s? finados|finados", (_fixed(11, 2),)),
     (r"proclamacao(?: da republica)?", (_fixed(11, 15),)),
     (r"consciencia negra|zumbi", (_fixed(11, 20),)),
+    (r"(?:noite|ceia) de natal", (_fixed(12, 24), _fixed(12, 25))),
     (r"(?:dia|almoco) de natal|natal", (_fixed(12, 25),)),
     (r"reveillon|revelion|reveillom|reveilon|virada(?: d[oe] ano)?|(?:ultimo dia|fim|final) do ano", (_fixed(12, 31),)),
     (r"confraternizacao universal|primeiro dia do ano|dia de ano novo", (_fixed(1, 1),)),
