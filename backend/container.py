@@ -23,6 +23,7 @@ from ports import ChatModel, Clock, Crm, MessageSender, Transcriber
 from services.activity_log import ActivityLog
 from services.alarm import Alarm
 from services.attendant import Attendant
+from services.booking import Booking
 from services.catch_up import CatchUp
 from services.checkpoints import Checkpoint, pass_by
 from services.circuits import Circuits
@@ -34,8 +35,10 @@ from services.intake import Intake
 from services.media import MediaService
 from services.message_buffer import MessageBuffer, Window
 from services.parked import ParkedWork
+from services.reasoning import Reasoner
 from services.recovery import Recovery
 from services.tasks import TaskGroup
+from services.tools.toolbox import Toolbox
 from services.tuning import Tuning
 
 STOP_CLAIMING = 6.0
@@ -67,6 +70,8 @@ class Container:
     media: MediaService
     context: ContextStore
     delivery: Delivery
+    booking: Booking
+    reasoner: Reasoner
     attendant: Attendant
     intake: Intake
     recovery: Recovery
@@ -155,6 +160,15 @@ class Container:
             tuning=tuning,
             checkpoint=self._checkpoint,
         )
+        self.booking = Booking(db=self.db, sheets=_NoSheets())
+        self.reasoner = Reasoner(
+            db=self.db,
+            clock=self.clock,
+            chat_model=self.chat_model,
+            toolbox=Toolbox(db=self.db, clock=self.clock, booking=self.booking, checkpoint=self._checkpoint),
+            tuning=tuning,
+            checkpoint=self._checkpoint,
+        )
         self.attendant = Attendant(
             settings=settings,
             db=self.db,
@@ -162,7 +176,8 @@ class Container:
             buffer=self.buffer,
             context=self.context,
             media=self.media,
-            chat_model=self.chat_model,
+            reasoner=self.reasoner,
+            booking=self.booking,
             credentials=self.credentials,
             delivery=self.delivery,
             circuits=self.circuits,
@@ -208,6 +223,12 @@ class Container:
             await self._loops.drain(grace=0)
             await self.tasks.drain(grace=self.tuning.drain)
         await self._exit.aclose()
+
+
+class _NoSheets:
+    async def refresh(self, empresa: Any, *, older_than: float, seconds: float) -> None: ...
+
+    async def settle(self, empresa_id: int, *, seconds: float) -> None: ...
 
 
 def open_redis(settings: Settings) -> Redis:

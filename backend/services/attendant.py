@@ -8,7 +8,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from redis.exceptions import RedisError
 from sqlalchemy import select, update
@@ -18,20 +18,24 @@ from database import Database
 from errors import LostTurn
 from models import Conversa, Empresa, Mensagem, Midia, Turno
 from observability import get_logger
-from ports import ChatMessage, ChatModel, ChatRequest, Clock, ImageInput
+from ports import ChatMessage, ChatRequest, Clock, ImageInput
 from services.activity_log import add_log
+from services.booking import Booking
 from services.checkpoints import Checkpoint
 from services.circuits import Circuits
-from services.context import ContextStore, Remembered, as_chat, instructions_for, question_from
+from services.context import ContextStore, Remembered, as_chat, question_from
 from services.credentials import CredentialSource
+from services.decision import record_decision
 from services.delivery import Delivery
+from services.knowledge import Knowledge, load_knowledge
 from services.media import MediaService
 from services.message_buffer import Batch, MessageBuffer
 from services.phones import whatsapp_address
+from services.reasoning import Matter, Progress, Reasoner, Thought
 from services.reply import split_reply
-from services.thinking import Thought, think
+from services.steps import called_person
 from services.tuning import Tuning
-from services.turns import TurnWork, fenced, park_turn, record_decision, release_turn, take_turn
+from services.turns import TurnWork, fenced, park_turn, release_turn, take_turn
 
 log = get_logger(__name__)
 
@@ -52,8 +56,17 @@ class _Question:
     text: str
     images: tuple[ImageInput, ...]
     history: list[Remembered]
+    knowledge: Knowledge
     unheard: bool
     """Nothing but audio that could not be transcribed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Conclusion:
+    """A reply and the number of the prompt that made it."""
+
+    thought: Thought
+    prompt_versao: int
 
 
 class Attendant:
@@ -66,7 +79,8 @@ class Attendant:
         buffer: MessageBuffer,
         context: ContextStore,
         media: MediaService,
-        chat_model: ChatModel,
+        reasoner: Reasoner,
+        booking: Booking,
         credentials: CredentialSource,
         delivery: Delivery,
         circuits: Circuits,
@@ -79,7 +93,8 @@ class Attendant:
         self._buffer = buffer
         self._context = context
         self._media = media
-        self._chat_model = chat_model
+        self._reasoner = reasoner
+        self._booking = booking
         self._credentials = credentials
         self._delivery = delivery
         self._circuits = circuits
@@ -115,14 +130,14 @@ class Attendant:
 
     async def _run(self, work: TurnWork, batch: Batch, redo: asyncio.Event) -> Literal["finished", "redo"]:
         if work.estado != "sending":
-            thought = await self._think(work, batch, redo)
-            if thought is None:
+            concluded = await self._think(work, batch, redo)
+            if concluded is None:
                 async with self._db.tenant(work.empresa_id) as session:
                     await release_turn(session, work, now=self._clock.now())
                 await self._checkpoint("released_for_redo")
                 return "redo"
             await self._checkpoint("thought")
-            await self._decide(work, thought)
+            await self._decide(work, concluded)
             await self._checkpoint("decided")
         outcome = await self._delivery.send_all(work)
         await self._finish(work, outcome)
@@ -131,30 +146,38 @@ class Attendant:
 
     # --- Thinking ---
 
-    async def _think(self, work: TurnWork, batch: Batch, redo: asyncio.Event) -> Thought | None:
-        """The reply; None when a newer text sends the turn back to the buffer."""
+    async def _think(self, work: TurnWork, batch: Batch, redo: asyncio.Event) -> _Conclusion | None:
+        """The reply; None when a newer text sends the turn back to the buffer, which only happens before it acts."""
+        progress = await self._reasoner.resume(work)
         async with self._db.tenant(work.empresa_id) as session:
-            await fenced(session, work, estado="thinking", updated_at=self._clock.now())
+            estado = "acting" if progress.acted else "thinking"
+            await fenced(session, work, undecided=True, estado=estado, updated_at=self._clock.now())
         await self._checkpoint("thinking")
-        answering = asyncio.ensure_future(self._answer(work))
+        answering = asyncio.ensure_future(self._answer(work, batch, progress))
         interrupted = asyncio.ensure_future(redo.wait())
         try:
             await asyncio.wait((answering, interrupted), return_when=asyncio.FIRST_COMPLETED)
-            if not answering.done() and await self._sent_back(batch):
+            if not answering.done() and not progress.acted and await self._sent_back(batch):
                 return None
-            thought = await answering
+            concluded = await answering
         finally:
             for task in (answering, interrupted):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+        if concluded is None or (not progress.acted and not await self._seal(work, batch)):
+            return None
+        return concluded
+
+    async def _seal(self, work: TurnWork, batch: Batch) -> bool:
+        """From here on no text sends the turn back; False when one already did. Raises LostTurn."""
         try:
             sealed = await self._buffer.extend(batch, seal=True)
         except RedisError:
-            return thought  # PostgreSQL's fence still decides; the new text opens the next turn.
+            return True  # PostgreSQL's fence still decides; the new text opens the next turn.
         if sealed == "lost":
             raise LostTurn(f"lease of turn {work.turno_id}")
-        return None if sealed == "redo" else thought
+        return sealed != "redo"
 
     async def _sent_back(self, batch: Batch) -> bool:
         """Whether Redis, too, says that the turn goes back (the event alone could be stale)."""
@@ -162,31 +185,39 @@ class Attendant:
             return await self._buffer.extend(batch) == "redo"
         return False
 
-    async def _answer(self, work: TurnWork) -> Thought:
+    async def _answer(self, work: TurnWork, batch: Batch, progress: Progress) -> _Conclusion | None:
         await self._media.ensure(
             empresa_id=work.empresa_id, conversa_id=work.conversa_id, mensagem_ids=work.mensagem_ids
         )
         question = await self._load(work)
-        if question.unheard:
-            return Thought(NOT_HEARD, None, {}, None)
+        versao = question.empresa.prompt_versao
+        if question.unheard and not progress.acted:
+            return _Conclusion(Thought(NOT_HEARD, None, {}, None), versao)
         credentials = self._credentials.openai(question.empresa)
         if credentials is None:
-            return Thought(None, None, {}, "openai_sem_credencial")
-        request = ChatRequest(
-            model=question.empresa.openai_model or self._settings.openai_model,
-            instructions=instructions_for(question.empresa, self._clock.now()),
-            messages=as_chat(question.history, ChatMessage("user", question.text, question.images)),
-            safety_identifier=sha256(f"{work.empresa_id}:{work.conversa_id}".encode()).hexdigest()[:32],
-            cache_key=f"empresa-{work.empresa_id}",
-        )
-        return await think(
-            self._chat_model,
-            credentials,
-            request,
+            return _Conclusion(Thought(None, None, {}, "openai_sem_credencial"), versao)
+        empresa = question.empresa
+        matter = Matter(
+            work=work,
+            empresa=empresa,
+            conversa=question.conversa,
+            request=ChatRequest(
+                model=empresa.openai_model or self._settings.openai_model,
+                instructions=question.knowledge.instructions,
+                messages=as_chat(question.history, ChatMessage("user", question.text, question.images)),
+                max_output_tokens=empresa.resposta_max_tokens,
+                temperature=empresa.temperatura,
+                safety_identifier=sha256(f"{work.empresa_id}:{work.conversa_id}".encode()).hexdigest()[:32],
+                cache_key=f"empresa-{work.empresa_id}",
+            ),
+            credentials=credentials,
             fallbacks=self._settings.openai_fallback_models,
-            total=self._tuning.model_total,
             circuit=lambda: self._circuits.call(work.empresa_id, "openai"),
+            codigos=question.knowledge.codigos,
+            seal=lambda: self._seal(work, batch),
         )
+        thought = await self._reasoner.reply(matter, progress)
+        return None if thought is None else _Conclusion(thought, versao)
 
     async def _load(self, work: TurnWork) -> _Question:
         async with self._db.tenant(work.empresa_id) as session:
@@ -196,6 +227,13 @@ class Attendant:
                 await session.scalars(select(Mensagem).where(Mensagem.id.in_(work.mensagem_ids)).order_by(Mensagem.id))
             )
             history = await self._context.history(session, conversa, before=work.mensagem_ids[0])
+            now = self._clock.now()
+            reservas = (
+                await self._booking.upcoming(session, empresa, cliente_id=conversa.cliente_id, now=now)
+                if empresa.aceita_reservas
+                else []
+            )
+            knowledge = await load_knowledge(session, empresa, reservas=reservas, now=now)
             pictures = await session.execute(
                 select(Midia.content_type, Midia.conteudo)
                 .where(
@@ -213,6 +251,7 @@ class Attendant:
             text=question_from(mensagens),
             images=images,
             history=history,
+            knowledge=knowledge,
             unheard=all(
                 mensagem.tipo == "audio" and not mensagem.transcricao and not mensagem.texto for mensagem in mensagens
             ),
@@ -220,9 +259,10 @@ class Attendant:
 
     # --- Deciding and ending ---
 
-    async def _decide(self, work: TurnWork, thought: Thought) -> None:
+    async def _decide(self, work: TurnWork, concluded: _Conclusion) -> None:
         """Make the reply permanent as parts ready to send. What failed for good gets the fallback sentence."""
         now = self._clock.now()
+        thought = concluded.thought
         async with self._db.tenant(work.empresa_id) as session:
             empresa = await session.get_one(Empresa, work.empresa_id)
             conversa = await session.get_one(Conversa, work.conversa_id)
@@ -238,6 +278,7 @@ class Attendant:
                 modelo=thought.modelo,
                 uso=thought.uso,
                 erro=thought.erro,
+                prompt_versao=concluded.prompt_versao,
                 now=now,
             )
             if thought.erro is not None:
@@ -260,6 +301,16 @@ class Attendant:
                     turno_id=work.turno_id,
                     dados={"tentativas": list(thought.recusas), "modelo": thought.modelo},
                 )
+            if thought.inventadas:
+                add_log(
+                    session,
+                    "WARNING",
+                    "afirmacao_sem_acao",
+                    "Uma resposta que afirmava algo não feito foi barrada antes de sair.",
+                    empresa_id=work.empresa_id,
+                    turno_id=work.turno_id,
+                    dados={"tipos": list(thought.inventadas)},
+                )
 
     async def _finish(self, work: TurnWork, outcome: str) -> None:
         now = self._clock.now()
@@ -268,9 +319,10 @@ class Attendant:
                 await fenced(session, work, updated_at=now)
                 park_turn(session, await session.get_one(Turno, work.turno_id), "envio", now=now)
                 return
-            await session.execute(
-                update(Conversa).where(Conversa.id == work.conversa_id).values(ultima_atividade_em=now)
-            )
+            values: dict[str, Any] = {"ultima_atividade_em": now}
+            if await called_person(session, work.turno_id):
+                values |= {"atendido_por": "pessoa", "assumida_em": now}
+            await session.execute(update(Conversa).where(Conversa.id == work.conversa_id).values(**values))
             await fenced(
                 session, work, estado="failed" if outcome == "failed" else "done", updated_at=now, concluido_em=now
             )

@@ -17,8 +17,10 @@ Point = Literal[
     "acked",
     "released_for_redo",
 ]
-Checkpoint = Callable[[Point], Awaitable[None]]
+ActPoint = Literal["asked", "acted", "published"]
+"""Only turns that use tools come by here: the model's request stored, the act committed, the sheet written."""
+Checkpoint = Callable[[Point | ActPoint], Awaitable[None]]
 
 
-async def pass_by(_point: Point) -> None:
+async def pass_by(_point: Point | ActPoint) -> None:
     """What production does at every point."""

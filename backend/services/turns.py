@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from errors import LostTurn
-from models import UNFINISHED, Conversa, Empresa, Mensagem, Parte, Turno, TurnoPasso
+from models import UNFINISHED, Conversa, Empresa, Mensagem, Turno
 from services.activity_log import add_log
 from services.inbound import kind_of
 from services.message_buffer import Kind
+
+UNDECIDED = tuple(estado for estado in UNFINISHED if estado != "sending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,10 @@ async def take_turn(
     if row is None:
         return None
     conversa, empresa = row
-    turno = await session.scalar(select(Turno).where(Turno.conversa_id == conversa_id, Turno.estado.in_(UNFINISHED)))
+    # Locked: the worker before us may be committing its decision just now, and it must be seen.
+    turno = await session.scalar(
+        select(Turno).where(Turno.conversa_id == conversa_id, Turno.estado.in_(UNFINISHED)).with_for_update()
+    )
     if turno is not None:
         resumed = await _resume(session, turno, lost=lost, lost_allowed=lost_allowed, now=now)
         if resumed is not None:
@@ -155,11 +159,12 @@ def _set_aside(
     return kept
 
 
-async def fenced(session: AsyncSession, work: TurnWork, **values: Any) -> None:
-    """Change the turn while it is still ours. Raises LostTurn otherwise."""
+async def fenced(session: AsyncSession, work: TurnWork, *, undecided: bool = False, **values: Any) -> None:
+    """Change the turn while it is still ours and, if asked, not yet decided. Raises LostTurn otherwise."""
+    states = UNDECIDED if undecided else UNFINISHED
     result = await session.execute(
         update(Turno)
-        .where(Turno.id == work.turno_id, Turno.tentativa == work.tentativa, Turno.estado.in_(UNFINISHED))
+        .where(Turno.id == work.turno_id, Turno.tentativa == work.tentativa, Turno.estado.in_(states))
         .values(**values)
     )
     assert isinstance(result, CursorResult)
@@ -169,64 +174,12 @@ async def fenced(session: AsyncSession, work: TurnWork, **values: Any) -> None:
 
 async def release_turn(session: AsyncSession, work: TurnWork, *, now: datetime) -> None:
     """Give the messages back before the buffer takes them again: a newer text will be answered with them."""
-    await fenced(session, work, estado="redone", updated_at=now, concluido_em=now)
+    await fenced(session, work, undecided=True, estado="redone", updated_at=now, concluido_em=now)
     await session.execute(
         update(Mensagem)
         .where(Mensagem.turno_id == work.turno_id, Mensagem.direcao == "entrada")
         .values(turno_id=None, destino="responder")
     )
-
-
-async def record_decision(
-    session: AsyncSession,
-    work: TurnWork,
-    *,
-    parts: Sequence[str],
-    remetente: str,
-    destinatario: str,
-    modelo: str | None,
-    uso: dict[str, Any],
-    erro: str | None,
-    now: datetime,
-) -> None:
-    """What will be said, made permanent before anything is sent; the model is not asked again after this."""
-    await fenced(session, work, estado="sending", modelo=modelo, uso=uso, erro=erro, updated_at=now)
-    session.add(
-        TurnoPasso(
-            empresa_id=work.empresa_id,
-            turno_id=work.turno_id,
-            ordem=1,
-            tipo="modelo",
-            dados={"modelo": modelo, "uso": uso, "erro": erro},
-        )
-    )
-    for order, text in enumerate(parts):
-        mensagem = Mensagem(
-            empresa_id=work.empresa_id,
-            conversa_id=work.conversa_id,
-            atendimento_id=work.atendimento_id,
-            turno_id=work.turno_id,
-            direcao="saida",
-            autor="bot",
-            tipo="texto",
-            texto=text,
-            created_at=now,
-        )
-        session.add(mensagem)
-        await session.flush()
-        session.add(
-            Parte(
-                id=uuid4(),
-                empresa_id=work.empresa_id,
-                conversa_id=work.conversa_id,
-                turno_id=work.turno_id,
-                mensagem_id=mensagem.id,
-                ordem=order,
-                estado="prepared",
-                remetente=remetente,
-                destinatario=destinatario,
-            )
-        )
 
 
 def park_turn(session: AsyncSession, turno: Turno, reason: str, *, now: datetime) -> None:

@@ -175,7 +175,7 @@ class _Turn:
         if greeting:
             lines.insert(0, greeting)
         if not lines and not asked:
-            lines.append("Recebi a sua mensagem.")
+            lines.append("OK" if self.used else "Recebi a sua mensagem.")
         if len(lines) == 1 and greeting and not asked:
             asked = ["Como posso ajudar?"]
         return "\n\n".join(lines + asked)

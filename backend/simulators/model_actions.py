@@ -103,8 +103,19 @@ def describe(kind: str | None, output: str) -> str:
     """A tool's answer in a sentence for the customer."""
     value = parse_output(output)
     if isinstance(value, dict):
+        if value.get("dito_pelo_sistema") is True:
+            return ""
         error = value.get("erro") or value.get("error")
-        for name in ("mensagem", "message", "resumo", "texto", "detalhe", "instrucao"):
+        for name in (
+            "diga_ao_cliente",
+            "leia_ao_cliente",
+            "mensagem",
+            "message",
+            "resumo",
+            "texto",
+            "detalhe",
+            "instrucao",
+        ):
             text = value.get(name)
             if isinstance(text, str) and text.strip():
                 return sentence(text)

@@ -23,7 +23,7 @@ from config import Settings
 from database import Database
 from embedded import free_port
 from models import UNFINISHED, Conversa, Empresa, Mensagem, Turno
-from services.checkpoints import Point
+from services.checkpoints import ActPoint, Point
 from services.tuning import Tuning
 from tests.cable import Cable
 from tests.chaos.balancer import Balancer, CommitCable
@@ -193,7 +193,9 @@ class Fleet:
         for worker in list(self.workers):
             self.kill(worker)
 
-    async def frozen_at(self, point: Point, workers: Sequence[Worker], *, seconds: float = 30) -> list[Worker]:
+    async def frozen_at(
+        self, point: Point | ActPoint, workers: Sequence[Worker], *, seconds: float = 30
+    ) -> list[Worker]:
         """Wait until one of these processes stops itself at the point; the others are told to pass it by.
 
         Returns every process that stopped: two may arrive before the second one hears.

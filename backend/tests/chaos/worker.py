@@ -17,7 +17,7 @@ import uvicorn
 
 from config import Settings
 from main import create_app
-from services.checkpoints import Point
+from services.checkpoints import ActPoint, Point
 from services.tuning import Tuning
 
 _PR_SET_PDEATHSIG = 1
@@ -58,7 +58,7 @@ class Orders:
     def say(self, what: str, where: str = "") -> None:
         self._pipe.send((what, where))
 
-    async def checkpoint(self, point: Point) -> None:
+    async def checkpoint(self, point: Point | ActPoint) -> None:
         if point == self._stop_at:
             self._stop_at = None
             self.say("at", point)

@@ -1,0 +1,1 @@
+"""What the attendant can do besides talking: reservations, orders, and calling a person."""
