@@ -172,7 +172,7 @@ class _Turn:
             if said and said not in lines:
                 lines.append(said)
         asked = list(dict.fromkeys(questions.values()))[:1]
-        if greeting:
+        if greeting and not self.used:
             lines.insert(0, greeting)
         if not lines and not asked:
             lines.append("OK" if self.used else "Recebi a sua mensagem.")
