@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 from redis.asyncio import BlockingConnectionPool, Redis
+from sqlalchemy.exc import SQLAlchemyError
 
 from auth.passwords import PasswordHasher
 from auth.secrets_box import SecretsBox
@@ -19,6 +20,7 @@ from integrations.chatwoot_service import ChatwootService
 from integrations.google_sheets_service import GoogleSheetsService
 from integrations.openai_service import OpenAIService
 from integrations.twilio_service import TwilioService
+from observability import get_logger
 from ports import ChatModel, Clock, Crm, MessageSender, Transcriber
 from services.activity_log import ActivityLog
 from services.alarm import Alarm
@@ -40,6 +42,8 @@ from services.recovery import Recovery
 from services.tasks import TaskGroup
 from services.tools.toolbox import Toolbox
 from services.tuning import Tuning
+
+log = get_logger(__name__)
 
 STOP_CLAIMING = 6.0
 """Seconds for the last claim to come home at shutdown."""
@@ -102,6 +106,12 @@ class Container:
         self.clock = overrides.get("clock") or SystemClock()
         self.db = Database.open(settings)
         self._exit.push_async_callback(self.db.close)
+        try:
+            await self.db.check_wall()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning(
+                "database not reachable at start", reason=type(error).__name__
+            )  # the first connection asks again
         self.redis = open_redis(settings)
         self._exit.push_async_callback(self.redis.aclose)
         self.http = httpx.AsyncClient(timeout=httpx.Timeout(10, connect=5))

@@ -1,7 +1,8 @@
 """Engine, sessions and tenant context. One transaction per request or per step of a turn, committed at the edge.
 
 Every session is opened either for named empresas or as the system, and says so to PostgreSQL with settings that end
-with the transaction. Nothing here knows a table.
+with the transaction, under a role that row-level security binds. Whoever says nothing sees nothing. Nothing here knows
+a table but by the name that tells whether the migrations have run.
 """
 
 import time
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from config import Settings
+from config import ConfigError, Settings
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -30,6 +31,31 @@ NAMING = {
 
 _ASK_AFTER = 30.0
 """Seconds of rest after which a connection is asked whether it still answers."""
+
+
+APP_ROLE = "atendeai_app"
+"""The role of every transaction, made by a migration where that is possible: no login, no right but on our tables."""
+
+# What the role we connect as is to row-level security, and whether the application's role is ours to take. On versions
+# that know it, the right to take a role is another than to be a member of it.
+_WHO_ARE_WE = """
+SELECT me.rolsuper OR me.rolbypassrls AS unbound, coalesce((
+    SELECT NOT (app.rolsuper OR app.rolbypassrls)
+        AND pg_has_role(
+            me.oid, app.oid,
+            CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' ELSE 'SET' END
+        )
+        AND has_table_privilege(app.oid, to_regclass('empresas'), 'SELECT')
+    FROM pg_roles app WHERE app.rolname = $1
+), false) AS has_role
+FROM pg_roles me WHERE me.rolname = current_user
+"""
+
+_UNBOUND = (
+    "O usuário de DATABASE_URL é superusuário do PostgreSQL ou tem BYPASSRLS, e não pode assumir o papel"
+    f" {APP_ROLE}: a segurança por linha, que separa as empresas, não valeria. Rode as migrações (`alembic upgrade"
+    f" head`), conceda o papel (GRANT {APP_ROLE} TO usuário) ou use um usuário comum que seja dono das tabelas."
+)
 
 
 class Base(DeclarativeBase):
@@ -61,6 +87,7 @@ class Database:
                 **connect_args,
             },
         )
+        event.listen(engine.sync_engine, "connect", _Examiner())
         event.listen(engine.sync_engine, "checkout", _refuse_dead)
         event.listen(engine.sync_engine, "checkin", _note_use)
         return cls(engine)
@@ -89,6 +116,10 @@ class Database:
             driver.scope = scope  # nothing was sent yet: the first statement begins the transaction
             yield session
 
+    async def check_wall(self) -> None:
+        """Raises ConfigError when row-level security would not bind us, or the driver's error without a database."""
+        await self.ping()
+
     async def ping(self) -> None:
         """Raises whatever the driver raises when the database does not answer."""
         async with self.engine.connect() as connection:
@@ -96,22 +127,57 @@ class Database:
 
 
 class _ScopedConnection(asyncpg.Connection):  # type: ignore[misc]
-    """Says whose rows the transaction may touch in the same round trip that begins it."""
+    """Says who we are and whose rows the transaction may touch in the same round trip that begins it."""
 
-    scope: str | None = None
-    """Empresa ids between commas, or `*`: never anything that came from outside."""
+    set_role: str = ""
+    """The statement that takes the application's role, where there is one."""
+    scope: str = ""
+    """Empresa ids between commas, or `*`, or nothing: never anything that came from outside."""
 
     async def execute(self, query: str, *args: Any, **options: Any) -> str:
-        if self.scope is not None and query.startswith("BEGIN"):
-            query = f"{query} SELECT set_config('app.empresas', '{self.scope}', true);"
+        if query.startswith("BEGIN"):
+            query = f"{query} {self.set_role}SELECT set_config('app.empresas', '{self.scope}', true);"
         status: str = await super().execute(query, *args, **options)
         return status
 
 
+class _Examiner:
+    """Asks, of a pool's first connection, whether row-level security binds it, and tells every connection its role.
+
+    A refusal is not remembered: the next connection asks again, so that a grant is enough to go on.
+    """
+
+    def __init__(self) -> None:
+        self._set_role: str | None = None
+
+    def __call__(self, connection: Any, _record: ConnectionPoolEntry) -> None:
+        if self._set_role is None:
+            try:
+                unbound, has_role = connection.run_async(_who_are_we)
+                if unbound and not has_role:
+                    raise ConfigError(_UNBOUND)
+            except BaseException:
+                connection.terminate()
+                raise
+            self._set_role = f"SET LOCAL ROLE {APP_ROLE}; " if has_role else ""
+        connection.driver_connection.set_role = self._set_role
+
+
+async def _who_are_we(driver: asyncpg.Connection) -> tuple[bool, bool]:
+    row = await driver.fetchrow(_WHO_ARE_WE, APP_ROLE, timeout=5)
+    return row["unbound"], row["has_role"]
+
+
 def _note_use(connection: Any, record: ConnectionPoolEntry) -> None:
-    if connection is not None:
-        connection.driver_connection.scope = None
+    if connection is None:
+        return
+    driver = connection.driver_connection
+    driver.scope = ""
     record.info["used_at"] = time.monotonic()
+    if (
+        not driver.is_closed() and driver.is_in_transaction()
+    ):  # interrupted where nobody could roll back: its scope must not reach anyone else
+        record.invalidate()
 
 
 def _refuse_dead(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:

@@ -31,6 +31,7 @@ from embedded_home import EmbeddedError, Home
 from guard import Guarded, GuardError, StopSignal, is_running
 
 DATABASE = "atende"
+APP_ROLE = "atendeai_app"  # our role may not create it, so the migrations find it made
 _LOOPBACK = "127.0.0.1"
 _START_SECONDS = 120.0  # recovery after a crash may have a lot to replay
 _LOCK_SECONDS = 30.0
@@ -237,6 +238,11 @@ def _ensure_database(port: int, password: str) -> None:
             if cursor.fetchone() is None:
                 statement = sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}")
                 cursor.execute(statement.format(role, sql.Literal(password)))
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP_ROLE,))
+            if cursor.fetchone() is None:
+                app_role = sql.Identifier(APP_ROLE)
+                cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(app_role))
+                cursor.execute(sql.SQL("GRANT {} TO {}").format(app_role, role))
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,))
             if cursor.fetchone() is None:
                 cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))

@@ -29,6 +29,7 @@ def run() -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
         connection.execute(text("SET lock_timeout = '10s'"))
+        connection.execute(text("SELECT set_config('app.empresas', '*', false)"))  # FORCE binds the owner as well
         connection.commit()
         try:
             context.configure(

@@ -125,6 +125,7 @@ async def update_usuario(
     if "email" in given and wanted.email != usuario.email:
         await _require_free_email(session, wanted.email, except_id=usuario.id)
         usuario.email = wanted.email
+        await _flush_email(session)  # a gestor does not see who has it in another empresa: only the index does
     usuario.is_superuser, usuario.papel, usuario.empresa_id = access.is_superuser, access.papel, access.empresa_id
     usuario.ativo = ativo
     if senha_hash is not None:

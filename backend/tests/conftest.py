@@ -18,13 +18,12 @@ import psycopg2
 import pytest
 import redis
 from psycopg2 import sql
-from sqlalchemy import text
 
 from config import Settings, load_settings
 from container import Container
 from embedded import free_port, start_embedded, temporary_data_dir
 from services.tuning import Tuning
-from tests.stage import Live, Simulators, serve
+from tests.stage import Live, Simulators, empty_database, serve
 
 BACKEND = Path(__file__).resolve().parent.parent
 
@@ -163,18 +162,11 @@ def tuning() -> Tuning:
 
 
 @pytest.fixture
-async def clean(settings: Settings) -> None:
+def clean(settings: Settings) -> None:
     """Empty tables and an empty Redis database."""
-    container = await Container.open(settings)
-    try:
-        async with container.db.engine.begin() as connection:
-            names = await connection.scalars(
-                text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
-            )
-            await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
-        await container.redis.flushdb()
-    finally:
-        await container.close()
+    empty_database(settings.database_url or "")
+    with redis.Redis.from_url(settings.redis_url or "") as client:
+        client.flushdb()
 
 
 @pytest.fixture

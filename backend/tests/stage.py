@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import psycopg2
 import uvicorn
 from sqlalchemy import select, update
 
@@ -22,6 +23,20 @@ PROMPT = (
 )
 ANA = "whatsapp:+5511988887777"
 BETO = "whatsapp:+5511977776666"
+
+
+def empty_database(url: str) -> None:
+    """Every table of ours, as their owner: the application's role may not."""
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+            names = ", ".join(name for (name,) in cursor.fetchall())
+            cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    finally:
+        connection.close()
 
 
 class Simulators:

@@ -38,6 +38,19 @@ ONE_PLACE = {
 NEVER = ("secrets.py", "logging.py", "redis.py", "alembic", "email", "openai.py", "twilio.py")
 
 
+# Who may open a transaction over every empresa, and why a tenant's would not do.
+SYSTEM_SCOPE = {
+    "api/deps.py",  # a superuser's request
+    "api/midias.py",  # a signed address names a file, not an empresa
+    "services/catch_up.py",  # which empresas have numbers to look at
+    "services/intake.py",  # the empresa behind a slug
+    "services/recovery.py",  # the sweep
+    "services/sessions.py",  # who is behind an e-mail or a token
+}
+# The same said to PostgreSQL directly, by what has its own connection.
+RAW_SCOPE = {"banner.py", "database.py", "migrations/env.py", "migrations/walls.py", "seeds.py"}
+
+
 def _sources() -> Iterator[Path]:
     for path in sorted(BACKEND.rglob("*.py")):
         if not {"venv", "tests", "__pycache__"} & set(path.relative_to(BACKEND).parts):
@@ -113,6 +126,24 @@ def test_tasks_are_created_in_one_helper() -> None:
         if "simulators" not in path.parts and re.search(r"\bcreate_task\(", path.read_text())
     }
     assert users == {"services/tasks.py"}
+
+
+def test_every_empresa_at_once_is_for_few_and_listed_files() -> None:
+    def users(pattern: str) -> set[str]:
+        return {str(path.relative_to(BACKEND)) for path in _sources() if re.search(pattern, path.read_text())}
+
+    assert users(r"\bsystem_scope\b") == SYSTEM_SCOPE | {"database.py"}
+    assert users(r"app\.empresas|\bset_role\b|SET (LOCAL )?ROLE") == RAW_SCOPE
+
+
+def test_no_connection_of_the_pool_is_used_without_a_scope() -> None:
+    """`Database.tenant` and `system_scope` are the only doors."""
+    users = {
+        str(path.relative_to(BACKEND))
+        for path in _sources()
+        if "simulators" not in path.parts and re.search(r"\bengine\.(connect|begin)\(", path.read_text())
+    }
+    assert users == {"database.py", "migrations/env.py"}
 
 
 def test_no_file_hides_a_library_on_the_path() -> None:

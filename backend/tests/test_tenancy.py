@@ -6,15 +6,19 @@ A new route fails here until its access is written down in ACCESS: nothing is op
 # ruff: noqa: F401, F811 (pytest finds fixtures by the names imported here)
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
+from api import panel
 from auth.media_links import MediaLinks
 from container import Container
 from services.cursors import encode_cursor
@@ -22,6 +26,7 @@ from services.message_buffer import Kind
 from tests.panel_fixtures import app, client, world
 from tests.panel_world import PASSWORD, Tenant, World, bearer
 
+BACKEND = Path(__file__).resolve().parent.parent
 ROLES = ("anonymous", "foreign_atendente", "foreign_gestor", "atendente", "gestor", "superuser")
 OK = "ok"
 
@@ -76,6 +81,18 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("patch", "/api/usuarios/{id}"): Access(atendente=403, body={"papel": "gestor"}),
     ("delete", "/api/usuarios/{id}"): Access(atendente=403),
     ("get", "/api/midias/{id}"): Access(),
+}
+# Routes that the document does not show, and so the walk does not either: each has its own access test.
+OUTSIDE_OPENAPI = {
+    "/webhook/{slug}": "tests/path/test_webhook.py::test_signature_of_another_empresas_token_is_refused",
+    "/webhook/{slug}/status": "tests/path/test_webhook.py::test_status_of_another_empresas_part_changes_nothing",
+    "/simulador/{path:path}": "tests/test_tenancy.py::test_the_simulator_is_for_superusers_only",
+    "/openapi.json": "tests/test_tenancy.py::test_what_needs_no_session_tells_nothing_of_anybody",
+    "/docs": "tests/test_tenancy.py::test_what_needs_no_session_tells_nothing_of_anybody",
+    "/docs/oauth2-redirect": "tests/test_tenancy.py::test_what_needs_no_session_tells_nothing_of_anybody",
+    "/": "tests/test_tenancy.py::test_what_needs_no_session_tells_nothing_of_anybody",
+    "/assets": "tests/test_tenancy.py::test_static_files_lead_nowhere_else",
+    "/static": "tests/test_tenancy.py::test_static_files_lead_nowhere_else",
 }
 # A foreign atendente is stopped by the role before anything is looked up.
 ROLE_FIRST = {("post", "/api/usuarios"), ("patch", "/api/usuarios/{id}"), ("delete", "/api/usuarios/{id}")}
@@ -133,6 +150,29 @@ def body_of(key: tuple[str, str], access: Access, world: World) -> Mapping[str, 
 
 def test_every_operation_says_who_may_use_it(app: FastAPI) -> None:
     assert set(operations(app)) == set(ACCESS)
+
+
+def routes(found: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Every route, those of included routers too."""
+    for route in found:
+        if (included := getattr(route, "original_router", None)) is not None:
+            yield from routes(included.routes)
+        else:
+            yield route
+
+
+def test_every_route_outside_the_document_is_listed_with_its_access_test(app: FastAPI) -> None:
+    hidden = {
+        getattr(route, "path", str(route))
+        for route in routes(app.routes)
+        if not (isinstance(route, APIRoute) and route.include_in_schema)
+    }
+    built = {f"/{file.name}" for file in panel._DIST.glob("*") if file.is_file()}  # the panel's own files, by name
+    assert hidden - built <= set(OUTSIDE_OPENAPI)
+    assert set(OUTSIDE_OPENAPI) - hidden <= {"/assets"}, "listed, but no such route"
+    for test in OUTSIDE_OPENAPI.values():
+        file, _, name = test.partition("::")
+        assert f"async def {name}(" in (BACKEND / file).read_text()
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -254,6 +294,21 @@ async def test_the_simulator_is_for_superusers_only(
     for role, status in {"anonymous": 401, "gestor": 403, "atendente": 403, "superuser": 200}.items():
         headers = dict(await headers_of(container, world, role))
         assert (await client.get("/api/simulador/health", headers=headers)).status_code == status
+
+
+async def test_what_needs_no_session_tells_nothing_of_anybody(client: httpx.AsyncClient, world: World) -> None:
+    for path in ("/", "/openapi.json", "/docs", "/docs/oauth2-redirect"):
+        answer = await client.get(path)
+        assert answer.status_code in (200, 503), path
+        for trace in ("segredo de", "Cliente nossa", "Empresa nossa", "@nossa.com.br", '"nossa"'):
+            assert trace not in answer.text
+
+
+@pytest.mark.parametrize("folder", ["static", "assets"])
+async def test_static_files_lead_nowhere_else(client: httpx.AsyncClient, folder: str) -> None:
+    steps = ("../.env", "..%2f.env", "%2e%2e/.env", "..%2f..%2fbackend%2fconfig.py", "%2fetc%2fpasswd", "")
+    for step in steps:
+        assert (await client.get(f"/{folder}/{step}")).status_code in (404, 405), step
 
 
 async def test_a_signed_address_opens_one_file_for_a_few_minutes(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from redis.asyncio import Redis
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from config import Settings
 from database import Database
@@ -30,7 +30,7 @@ from tests.chaos.balancer import Balancer, CommitCable
 from tests.chaos.customers import Customer
 from tests.chaos.judge import Verdict, judge
 from tests.chaos.worker import work
-from tests.stage import PROMPT, Simulators, until
+from tests.stage import PROMPT, Simulators, empty_database, until
 
 _fork_server = multiprocessing.get_context("forkserver")
 _fork_server.set_forkserver_preload(["tests.chaos.worker"])
@@ -94,6 +94,7 @@ class Fleet:
         self.sim = sim
         self.workers: list[Worker] = []
         self.balancer = Balancer()
+        self._direct = direct
         self.db = Database.open(direct)
         self.redis = Redis.from_url(direct.redis_url or "", decode_responses=True)
         self.postgres_cable = CommitCable(direct.database_url or "", 5432)
@@ -126,11 +127,7 @@ class Fleet:
         await self._exit.aclose()
 
     async def _empty(self) -> None:
-        async with self.db.engine.begin() as connection:
-            names = await connection.scalars(
-                text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
-            )
-            await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+        await asyncio.to_thread(empty_database, self._direct.database_url or "")
         await self.redis.flushdb()
 
     async def _add_empresa(self, slug: str, nome: str, numero: str, *, broken: bool) -> None:
