@@ -6,7 +6,7 @@ time; a change of any of them is serialised, so that two requests cannot both ta
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +38,9 @@ _TAKEN = {
     "google_sheet_id": "Esta planilha já é usada por outra empresa.",
 }
 _GOOGLE_TOKEN_HOSTS = ("oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com")
+RESTORABLE = timedelta(days=30)
+"""How long a deletion can be undone; then services/purge.py removes everything."""
+
 _NOT_COLUMNS = {"slug", "prompt_nota"}
 # One number for every process: whoever changes a shared field or a slug waits for the others.
 _UNIQUENESS_LOCK = 7_203_115
@@ -135,10 +138,13 @@ class EmpresaService:
         _audit(session, user, "empresa_excluida", empresa)
         add_log(session, "WARNING", "empresa_excluida", "Empresa excluída.", empresa_id=empresa.id, dados=_by(user))
 
-    async def restore(self, session: AsyncSession, user: CurrentUser, empresa: Empresa) -> EmpresaOut:
-        """Raises Conflict when another empresa took its number, inbox or sheet in the meantime."""
+    async def restore(self, session: AsyncSession, user: CurrentUser, empresa: Empresa, *, now: datetime) -> EmpresaOut:
+        """Raises Conflict when another empresa took its number, inbox or sheet, or when the purge may have begun."""
         require_superuser(user)
+        await session.refresh(empresa, with_for_update={"key_share": True})
         if empresa.excluida_em is not None:
+            if empresa.excluida_em <= now - RESTORABLE:
+                raise Conflict(f"O prazo de {RESTORABLE.days} dias para restaurar esta empresa terminou.")
             await _serialise(session)
             await self._refuse_taken(session, empresa.id, {name: getattr(empresa, name) for name in SHARED})
             empresa.excluida_em = None
