@@ -22,7 +22,7 @@ from models import Empresa
 from schemas.empresas import Credenciais, CredencialOut, EmpresaIn, EmpresaOut, EmpresaPatch, Simulada
 from schemas.horarios import HorariosIn
 from services.activity_log import add_log
-from services.addresses import address_to_copy
+from services.addresses import address_to_copy, belongs_to_another
 from services.audit import audit, changes
 from services.credentials import CredentialSource
 from services.cursors import before_id, encode_cursor, split_page
@@ -215,6 +215,8 @@ class EmpresaService:
             raise InvalidData([("google_credentials", "O arquivo não é de uma conta de serviço do Google.")])
 
     async def _apply(self, session: AsyncSession, empresa: Empresa, columns: dict[str, Any]) -> None:
+        if belongs_to_another(columns.get("webhook_url"), empresa.slug, self._settings.public_url):
+            raise InvalidData([("webhook_url", "Este é o endereço de outra empresa.")])
         shared = {name: columns[name] for name in SHARED if columns.get(name)}
         if shared:
             await _serialise(session)
