@@ -30,6 +30,7 @@ from services.catch_up import CatchUp
 from services.checkpoints import Checkpoint, pass_by
 from services.circuits import Circuits
 from services.clock import SystemClock
+from services.conexoes import ConnectionTester
 from services.context import ContextStore
 from services.credentials import CredentialSource
 from services.delivery import Delivery
@@ -37,6 +38,7 @@ from services.intake import Intake
 from services.media import MediaService
 from services.message_buffer import MessageBuffer, Window
 from services.parked import ParkedWork
+from services.purge import Purge
 from services.reasoning import Reasoner
 from services.recovery import Recovery
 from services.tasks import TaskGroup
@@ -67,6 +69,7 @@ class Container:
     sender: MessageSender
     sheets: GoogleSheetsService
     crm: Crm
+    connections: ConnectionTester
     http: httpx.AsyncClient
     tuning: Tuning
     circuits: Circuits
@@ -81,6 +84,7 @@ class Container:
     recovery: Recovery
     catch_up: CatchUp
     parked: ParkedWork
+    purge: Purge
     alarm: Alarm
 
     def __init__(self) -> None:
@@ -141,6 +145,16 @@ class Container:
         )
         self._exit.push_async_callback(chatwoot.aclose)
         self.crm = overrides.get("crm") or chatwoot
+        self.connections = ConnectionTester(
+            settings=self.settings,
+            redis=self.redis,
+            clock=self.clock,
+            credentials=self.credentials,
+            twilio=twilio,
+            openai=openai,
+            sheets=self.sheets,
+            chatwoot=chatwoot,
+        )
 
     def _build_message_path(self) -> None:
         settings, tuning = self.settings, self.tuning
@@ -213,15 +227,17 @@ class Container:
             tuning=tuning,
         )
         self.parked = ParkedWork(db=self.db, buffer=self.buffer, clock=self.clock)
+        self.purge = Purge(db=self.db, redis=self.redis, clock=self.clock)
         self.alarm = Alarm(
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
         )
 
     def start(self) -> None:
-        """Start the loops of this process: the alarm, the sweep and the catch-up."""
+        """Start the loops of this process: the alarm, the sweep, the catch-up and the purge."""
         self._alarm_loop = self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
         self._loops.start(self.catch_up.run(), name="catch-up")
+        self._loops.start(self.purge.run(), name="purge")
 
     async def close(self) -> None:
         """Claim nothing more, let running turns end or hand them over, then close every pool."""
