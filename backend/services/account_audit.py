@@ -1,4 +1,4 @@
-"""How acts on accounts are told to the audit: created, changed, closed, opened again, removed, password, sessions ended.
+"""How acts on accounts are told to the audit: made, changed, closed, opened, removed, password set, sessions ended.
 
 A person moved between empresas is recorded for both, and neither reads which one the other is.
 """
