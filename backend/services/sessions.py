@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.password_policy import is_default_password, refuse_weak_password
@@ -18,10 +18,11 @@ from auth.scope import CurrentUser
 from auth.tokens import RefreshToken, TokenService
 from database import Database
 from errors import Conflict, InvalidCredentials, InvalidData, NotAuthenticated
-from models import Empresa, Sessao, Usuario
+from models import CodigoAcesso, Empresa, Sessao, Usuario
 from observability import get_logger
 from ports import Clock
 from schemas.login import Papel
+from services.audit import audit
 
 log = get_logger(__name__)
 
@@ -63,7 +64,7 @@ class SessionService:
         if found is None or not good or (is_default_password(password) and not default_password_allowed):
             raise InvalidCredentials
         usuario = found[0]
-        if not _may_enter(usuario, found.excluida_em):
+        if not may_enter(usuario, found.excluida_em):
             raise InvalidCredentials(DISABLED)
         upgraded = None
         if self._passwords.needs_rehash(usuario.senha_hash):
@@ -93,7 +94,18 @@ class SessionService:
                 .with_for_update(of=Sessao)
             )
             found = (await session.execute(query)).one_or_none()
-            grant = self._rotate(found[0], token, now) if found and _may_enter(found[1], found[2]) else None
+            grant = self._rotate(found[0], token, now) if found and may_enter(found[1], found[2]) else None
+            if found and found[0].revogada_em is not None:
+                usuario = found[1]
+                # Somebody holds a copy of the cookie: its owner and who manages the account should be able to know.
+                audit(
+                    session,
+                    None,
+                    "sessao_encerrada_por_reuso",
+                    alvo_tipo="usuario",
+                    alvo_id=usuario.id,
+                    empresa_id=usuario.empresa_id,
+                )
         if grant is None:
             raise NotAuthenticated
         return grant
@@ -133,7 +145,7 @@ class SessionService:
         )
         async with self._db.system_scope() as session:
             found = (await session.execute(query)).one_or_none()
-        if found is None or not _may_enter(found[0], found.excluida_em):
+        if found is None or not may_enter(found[0], found.excluida_em):
             raise NotAuthenticated
         return _current_user(found, claims.session_id)
 
@@ -156,7 +168,9 @@ class SessionService:
             )
             if changed.scalar_one_or_none() is None:
                 raise Conflict("A senha mudou enquanto você editava. Tente de novo.")
+            await end_codes(session, user.id)
             await revoke_sessions(session, user.id, now=self._clock.now(), keep=user.session_id)
+            audit(session, user, "senha_trocada", alvo_tipo="usuario", alvo_id=user.id, empresa_id=user.empresa_id)
 
     def _open(self, session: AsyncSession, usuario_id: int) -> Grant:
         now = self._clock.now()
@@ -197,10 +211,17 @@ class SessionService:
         return Grant(access_token, expires_in, refresh_token, int(life.total_seconds()))
 
 
-async def revoke_sessions(session: AsyncSession, usuario_id: int, *, now: datetime, keep: UUID | None = None) -> None:
-    """End every session of a user, except the one to keep."""
+async def revoke_sessions(session: AsyncSession, usuario_id: int, *, now: datetime, keep: UUID | None = None) -> int:
+    """End every session of a user, except the one to keep; returns how many could still be used."""
     query = update(Sessao).where(Sessao.usuario_id == usuario_id, Sessao.revogada_em.is_(None)).values(revogada_em=now)
-    await session.execute(query if keep is None else query.where(Sessao.id != keep))
+    query = query if keep is None else query.where(Sessao.id != keep)
+    ended = (await session.execute(query.returning(Sessao.expira_em))).scalars()
+    return sum(1 for expires in ended if expires > now)
+
+
+async def end_codes(session: AsyncSession, usuario_id: int) -> None:
+    """No code for a new password of this account works any more: its access or its password changed."""
+    await session.execute(delete(CodigoAcesso).where(CodigoAcesso.usuario_id == usuario_id))
 
 
 def _user_with_empresa() -> Select[*tuple[Any, ...]]:
@@ -208,7 +229,8 @@ def _user_with_empresa() -> Select[*tuple[Any, ...]]:
     return select(Usuario, Empresa.slug, Empresa.excluida_em).outerjoin(Empresa, Empresa.id == Usuario.empresa_id)
 
 
-def _may_enter(usuario: Usuario, excluida_em: datetime | None) -> bool:
+def may_enter(usuario: Usuario, excluida_em: datetime | None) -> bool:
+    """Whether the account may be used: active, and of an empresa that was not deleted unless a superuser's."""
     return usuario.ativo and (usuario.is_superuser or (usuario.empresa_id is not None and excluida_em is None))
 
 
@@ -222,6 +244,7 @@ def _current_user(found: Row[*tuple[Any, ...]], session_id: UUID) -> CurrentUser
         empresa_id=usuario.empresa_id,
         empresa_slug=found.slug,
         session_id=session_id,
+        trocar_senha=usuario.trocar_senha,
     )
 
 

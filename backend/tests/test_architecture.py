@@ -44,7 +44,9 @@ SYSTEM_SCOPE = {
     "api/midias.py",  # a signed address names a file, not an empresa
     "services/catch_up.py",  # which empresas have numbers to look at
     "services/intake.py",  # the empresa behind a slug
+    "services/purge.py",  # which deleted empresas are due
     "services/recovery.py",  # the sweep
+    "services/secret_rotation.py",  # every stored secret
     "services/sessions.py",  # who is behind an e-mail or a token
 }
 # The same said to PostgreSQL directly, by what has its own connection.
