@@ -16,19 +16,22 @@ from sqlalchemy import select, update
 from config import Settings
 from database import Database
 from errors import LostTurn
-from models import Conversa, Empresa, Mensagem, Midia, Turno
+from models import Conversa, Empresa, Mensagem, Turno
 from observability import get_logger
 from ports import ChatMessage, ChatModel, ChatRequest, Clock, ImageInput
 from services.activity_log import add_log
 from services.checkpoints import Checkpoint
 from services.circuits import Circuits
-from services.context import ContextStore, Remembered, as_chat, instructions_for, question_from
+from services.context import ContextStore, Remembered, as_chat, instructions_for
 from services.credentials import CredentialSource
 from services.delivery import Delivery
 from services.media import MediaService
 from services.message_buffer import Batch, MessageBuffer
 from services.phones import whatsapp_address
+from services.pictures import pictures_of
 from services.reply import split_reply
+from services.shortcuts import Shortcut, apply_shortcut, shortcut
+from services.spoken import read_question
 from services.thinking import Thought, think
 from services.tuning import Tuning
 from services.turns import TurnWork, fenced, park_turn, record_decision, release_turn, take_turn
@@ -38,9 +41,6 @@ log = get_logger(__name__)
 FALLBACK_SENTENCE = (
     "Desculpe, tive um problema para responder agora. Já avisei a equipe e alguém vai falar com você em breve."
 )
-NOT_HEARD = "Não consegui ouvir o seu áudio. Você pode repetir ou escrever a mensagem, por favor?"
-_IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
-_MAX_IMAGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class _Question:
     text: str
     images: tuple[ImageInput, ...]
     history: list[Remembered]
-    unheard: bool
-    """Nothing but audio that could not be transcribed."""
+    shortcut: Shortcut | None
+    """Decided without the model."""
 
 
 class Attendant:
@@ -167,8 +167,8 @@ class Attendant:
             empresa_id=work.empresa_id, conversa_id=work.conversa_id, mensagem_ids=work.mensagem_ids
         )
         question = await self._load(work)
-        if question.unheard:
-            return Thought(NOT_HEARD, None, {}, None)
+        if question.shortcut is not None:
+            return Thought(question.shortcut.text, None, {}, None, shortcut=question.shortcut)
         credentials = self._credentials.openai(question.empresa)
         if credentials is None:
             return Thought(None, None, {}, "openai_sem_credencial")
@@ -196,27 +196,14 @@ class Attendant:
                 await session.scalars(select(Mensagem).where(Mensagem.id.in_(work.mensagem_ids)).order_by(Mensagem.id))
             )
             history = await self._context.history(session, conversa, before=work.mensagem_ids[0])
-            pictures = await session.execute(
-                select(Midia.content_type, Midia.conteudo)
-                .where(
-                    Midia.mensagem_id.in_(work.mensagem_ids),
-                    Midia.estado == "pronta",
-                    Midia.content_type.in_(_IMAGE_TYPES),
-                )
-                .order_by(Midia.mensagem_id, Midia.ordem)
-                .limit(_MAX_IMAGES)
+            return _Question(
+                empresa=empresa,
+                conversa=conversa,
+                text=await read_question(session, empresa, mensagens),
+                images=await pictures_of(session, work.mensagem_ids),
+                history=history,
+                shortcut=await shortcut(session, empresa, conversa, mensagens, now=self._clock.now()),
             )
-            images = tuple(ImageInput(row.content_type, row.conteudo) for row in pictures if row.conteudo)
-        return _Question(
-            empresa=empresa,
-            conversa=conversa,
-            text=question_from(mensagens),
-            images=images,
-            history=history,
-            unheard=all(
-                mensagem.tipo == "audio" and not mensagem.transcricao and not mensagem.texto for mensagem in mensagens
-            ),
-        )
 
     # --- Deciding and ending ---
 
@@ -227,12 +214,14 @@ class Attendant:
             empresa = await session.get_one(Empresa, work.empresa_id)
             conversa = await session.get_one(Conversa, work.conversa_id)
             text = thought.text
-            if text is None or not split_reply(text, broken=False):
+            if thought.shortcut is not None:
+                await apply_shortcut(session, work, thought.shortcut)
+            elif text is None or not split_reply(text, broken=False):
                 text = empresa.mensagem_falha or FALLBACK_SENTENCE
             await record_decision(
                 session,
                 work,
-                parts=split_reply(text, broken=empresa.mensagem_quebrada),
+                parts=split_reply(text or "", broken=empresa.mensagem_quebrada),
                 remetente=whatsapp_address(empresa.twilio_number) if empresa.twilio_number else conversa.numero,
                 destinatario=conversa.endereco,
                 modelo=thought.modelo,

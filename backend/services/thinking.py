@@ -9,9 +9,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from errors import ProviderAuthFailed, ProviderError
+from errors import ProviderAuthFailed, ProviderError, ProviderModelMissing, ProviderRefused
 from observability import get_logger
-from ports import ChatModel, ChatRequest, OpenAICredentials, Usage
+from ports import ChatAnswer, ChatModel, ChatRequest, OpenAICredentials, Usage
+from services.pictures import without_pictures
+from services.shortcuts import Shortcut
 
 log = get_logger(__name__)
 
@@ -26,6 +28,8 @@ class Thought:
     erro: str | None
     recusas: tuple[str, ...] = ()
     """What went wrong on the way, as ids: `gpt-4o:model_not_found`."""
+    shortcut: Shortcut | None = None
+    """The turn was decided without the model; its `text` None then means to say nothing."""
 
 
 def usage_as_json(usage: Usage) -> dict[str, Any]:
@@ -50,8 +54,7 @@ async def think(
         async with asyncio.timeout(total):
             for name in dict.fromkeys((request.model, *fallbacks)):
                 try:
-                    with circuit():
-                        answer = await model.answer(credentials, replace(request, model=name))
+                    answer = await _ask(model, credentials, replace(request, model=name), circuit, refusals)
                 except ProviderAuthFailed as error:
                     refusals.append(f"{name}:{error.reason}")
                     return Thought(None, None, {}, "openai_credencial", tuple(refusals))
@@ -64,3 +67,25 @@ async def think(
     except TimeoutError:
         refusals.append("total_timeout")
     return Thought(None, None, {}, "modelo_sem_resposta", tuple(refusals))
+
+
+async def _ask(
+    model: ChatModel,
+    credentials: OpenAICredentials,
+    request: ChatRequest,
+    circuit: Callable[[], AbstractContextManager[None]],
+    refusals: list[str],
+) -> ChatAnswer:
+    """One model's answer; pictures it refuses are taken out, once, and said to be unseen."""
+    try:
+        with circuit():
+            return await model.answer(credentials, request)
+    except (ProviderAuthFailed, ProviderModelMissing):
+        raise
+    except ProviderRefused as error:
+        blind = without_pictures(request)
+        if blind is None or error.reason == "insufficient_quota":
+            raise
+        refusals.append(f"{request.model}:pictures_refused")
+    with circuit():
+        return await model.answer(credentials, blind)

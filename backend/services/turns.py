@@ -17,6 +17,7 @@ from errors import LostTurn
 from models import UNFINISHED, Conversa, Empresa, Mensagem, Parte, Turno, TurnoPasso
 from services.activity_log import add_log
 from services.inbound import kind_of
+from services.loop_breaker import judge, quiet
 from services.message_buffer import Kind
 
 
@@ -72,6 +73,9 @@ async def take_turn(
         )
     )
     waiting = _set_aside(session, waiting, empresa, conversa, now)
+    if waiting and (reason := await judge(session, conversa, waiting, now=now)):
+        quiet(session, conversa, reason, now=now)
+        waiting = _set_aside(session, waiting, empresa, conversa, now)
     if not waiting:
         return None
     return await _open(session, waiting, empresa, now)
@@ -138,6 +142,8 @@ def _set_aside(
             reason = "empresa_pausada" if empresa.status == "pausado" else "empresa_inativa"
         elif conversa.atendido_por == "pessoa":
             reason = "pessoa_atendendo"
+        elif conversa.silenciada_em is not None:
+            reason = "silenciada"
         elif mensagem.created_at < oldest:
             reason = "tarde_demais"
         if reason is None:
