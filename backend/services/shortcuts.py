@@ -31,6 +31,8 @@ NO_SPEECH = "Não consegui entender o seu áudio: não ouvi ninguém falando. Po
 TOO_LONG = "O seu áudio é longo demais para eu ouvir por aqui. Pode enviar um mais curto ou escrever, por favor?"
 DAY_LIMIT = "Já conversamos bastante por hoje! Pedi para alguém da equipe continuar com você por aqui."
 
+_LEFT = ("optout", "O cliente pediu para não receber mais mensagens.")
+_RETURNED = ("optout_encerrado", "O cliente voltou a escrever.")
 _UNHEARD = {"audio_sem_fala": NO_SPEECH, "audio_longo": TOO_LONG}
 _RECENT = timedelta(hours=24)
 _ABOUT_BUSINESS = r"\m(reserv|mesa|pedido|encomenda)"
@@ -60,7 +62,7 @@ async def shortcut(
         return Shortcut("optout", GOODBYE, {"optout_em": now})
     if conversa.optout_em is not None:
         conversa.optout_em = None
-        _log(session, conversa.empresa_id, conversa.id, "optout_encerrado", "O cliente voltou a escrever.")
+        _log(session, conversa.empresa_id, conversa.id, *_RETURNED)
     if await _replies_today(session, empresa, conversa, now) >= empresa.respostas_por_dia:
         return Shortcut("limite_diario", DAY_LIMIT, {"silenciada_em": now, "silenciada_motivo": "limite_diario"})
     if sentence := unheard(mensagens):
@@ -87,11 +89,22 @@ async def apply_shortcut(session: AsyncSession, work: TurnWork, found: Shortcut)
         await session.execute(update(Conversa).where(Conversa.id == work.conversa_id).values(**found.conversa))
     match found.code:
         case "optout":
-            _log(
-                session, work.empresa_id, work.conversa_id, "optout", "O cliente pediu para não receber mais mensagens."
-            )
+            _log(session, work.empresa_id, work.conversa_id, *_LEFT)
         case "limite_diario":
             report_silence(session, empresa_id=work.empresa_id, conversa_id=work.conversa_id, reason=found.code)
+
+
+async def note_wish(session: AsyncSession, *, empresa_id: int, conversa_id: int, leaving: bool, now: datetime) -> None:
+    """Keep up with the customer's wish in a message that nobody answers by itself (a person attends): no reply goes."""
+    wanted = Conversa.optout_em.is_(None) if leaving else Conversa.optout_em.is_not(None)
+    changed = await session.scalar(
+        update(Conversa)
+        .where(Conversa.id == conversa_id, wanted)
+        .values(optout_em=now if leaving else None)
+        .returning(Conversa.id)
+    )
+    if changed is not None:
+        _log(session, empresa_id, conversa_id, *(_LEFT if leaving else _RETURNED))
 
 
 def _log(session: AsyncSession, empresa_id: int, conversa_id: int, code: str, sentence: str) -> None:

@@ -72,6 +72,7 @@ async def test_a_stale_cache_does_not_bring_back_what_was_forgotten(
         await container.context.history(session, conversa, before=2**40)
     [key] = [key async for key in container.redis.scan_iter("*ctx*")]
     stale = await container.redis.get(key)
+    assert stale is not None
     path = f"/api/empresas/{world.ours.slug}/conversas/{world.ours.conversa_id}/limpar-memoria"
     await client.post(path, headers=headers)
     await container.redis.set(key, stale)

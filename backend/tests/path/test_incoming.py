@@ -10,13 +10,11 @@ from models import Log, Midia, Reserva, Turno
 from services.pictures import UNSEEN
 from services.shortcuts import GOODBYE, NO_SPEECH, NOT_HEARD, TOO_LONG, WHICH_CANCEL
 from tests.pdfs import make_pdf
-from tests.stage import ANA, Live
+from tests.stage import ANA, Live, until
 from tests.unit.test_transcripts import ogg_opus
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200)
-CARD = (
-    b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Maria Souza\r\nTEL;waid=5511999998888:+55 11 99999-8888\r\nEND:VCARD\r\n"
-)
+CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Maria Souza\r\nTEL;waid=5511999998888:+55 11 99999-8888\r\nEND:VCARD\r\n"
 
 
 def file(content: bytes, content_type: str, **fields: Any) -> dict[str, Any]:
@@ -193,6 +191,21 @@ async def test_leaving_gets_one_sentence_no_model_and_ends_when_they_write_again
     assert (await live.conversa("pizzaria")).optout_em is None
     codes = [log.code for log in await live.rows(Log)]
     assert codes.count("optout") == codes.count("optout_encerrado") == 1
+
+
+async def test_leaving_while_a_person_attends_is_kept_without_a_reply(live: Live) -> None:
+    await live.say("pizzaria", "Onde fica?")
+    await live.wait_replies("pizzaria")
+    async with live.container.db.system_scope() as session:
+        (await session.merge(await live.conversa("pizzaria"))).atendido_por = "pessoa"
+    for text, left in (("PARAR", True), ("oi, mudei de ideia", False)):
+        await live.say("pizzaria", text)
+
+        async def noted(left: bool = left) -> bool:
+            return ((await live.conversa("pizzaria")).optout_em is not None) is left
+
+        await until(noted, f"{text} to be noted")
+    await live.wait_replies("pizzaria", 1)
 
 
 async def test_cancelling_a_reservation_is_never_leaving(live: Live) -> None:
