@@ -19,9 +19,10 @@ from database import Database
 from integrations.chatwoot_service import ChatwootService
 from integrations.google_sheets_service import GoogleSheetsService
 from integrations.openai_service import OpenAIService
+from integrations.pdf_service import PdfService
 from integrations.twilio_service import TwilioService
 from observability import get_logger
-from ports import ChatModel, Clock, Crm, MessageSender, Transcriber
+from ports import ChatModel, Clock, Crm, DocumentReader, MessageSender, Transcriber
 from services.activity_log import ActivityLog
 from services.alarm import Alarm
 from services.attendant import Attendant
@@ -66,6 +67,7 @@ class Container:
     activity: ActivityLog
     chat_model: ChatModel
     transcriber: Transcriber
+    documents: DocumentReader
     sender: MessageSender
     sheets: GoogleSheetsService
     crm: Crm
@@ -135,6 +137,7 @@ class Container:
         self._exit.push_async_callback(openai.aclose)
         self.chat_model = overrides.get("chat_model") or openai
         self.transcriber = overrides.get("transcriber") or openai
+        self.documents = overrides.get("documents") or PdfService()
         twilio = TwilioService(timeout=self.tuning.request_timeout)
         self._exit.push_async_callback(twilio.aclose)
         self.sender = overrides.get("sender") or twilio
@@ -169,6 +172,7 @@ class Container:
             clock=self.clock,
             sender=self.sender,
             transcriber=self.transcriber,
+            documents=self.documents,
             credentials=self.credentials,
             activity=self.activity,
             tasks=self.tasks,

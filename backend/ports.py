@@ -138,12 +138,31 @@ class Transcript:
     text: str = field(repr=False)
     model: str
     seconds: float | None
+    no_speech: float | None = None
+    """How likely the model holds it that nobody speaks, 0 to 1, where the API tells it."""
 
 
 class Transcriber(Protocol):
     async def transcribe(
         self, credentials: OpenAICredentials, *, audio: bytes, content_type: str, model: str
     ) -> Transcript: ...
+
+
+# --- Documents ---
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    text: str = field(repr=False)
+    pages: int
+    truncated: bool
+    """There was more than one file may bring."""
+
+
+class DocumentReader(Protocol):
+    async def read_pdf(self, content: bytes) -> DocumentText:
+        """The text of a PDF; empty when its pages are pictures. Bounded in time, memory and length."""
+        ...
 
 
 # --- WhatsApp ---

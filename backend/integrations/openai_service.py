@@ -290,7 +290,16 @@ def _read_transcript(found: Mapping[str, Any], *, model: str) -> Transcript:
         length = None if seconds is None else float(seconds)
     except (TypeError, ValueError):
         length = None
-    return Transcript(text=text.strip(), model=model, seconds=length)
+    return Transcript(text=text.strip(), model=model, seconds=length, no_speech=_no_speech(found.get("segments")))
+
+
+def _no_speech(segments: object) -> float | None:
+    """The smallest doubt of whisper's segments: one in which somebody speaks is enough."""
+    if not isinstance(segments, list):
+        return None
+    doubts = [each.get("no_speech_prob") for each in segments if isinstance(each, Mapping)]
+    known = [float(doubt) for doubt in doubts if isinstance(doubt, int | float) and 0 <= doubt <= 1]
+    return min(known) if known else None
 
 
 def _day(value: object) -> date | None:

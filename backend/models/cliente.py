@@ -54,6 +54,8 @@ class Conversa(Base):
     silenciada_em: Mapped[Instant | None]
     """The loop breaker quieted the bot here; a person ends it."""
     silenciada_motivo: Mapped[str | None] = mapped_column(String(40))
+    reativada_em: Mapped[Instant | None]
+    """When a person last ended a silence: nothing said before it counts against the conversation."""
     created_at: Mapped[CreatedAt]
 
 

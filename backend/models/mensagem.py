@@ -47,7 +47,10 @@ class Mensagem(Base):
     transcricao: Mapped[str | None] = mapped_column(Text)
     transcricao_estado: Mapped[str | None] = mapped_column(String(10))
     dados: Mapped[Json] = mapped_column(server_default=text("'{}'"))
-    """Location, button payload, ad referral, quoted message, and fields nobody knew when this was written."""
+    """Location, button payload, ad referral, quoted message, and fields nobody knew when this was written.
+
+    Of a voice note, `transcricao`: the model that heard it and its seconds (what it costs), and why it was not heard.
+    """
     message_sid: Mapped[str | None] = mapped_column(String(64))
     destino: Mapped[str | None] = mapped_column(String(15))
     motivo: Mapped[str | None] = mapped_column(String(40))
@@ -73,6 +76,8 @@ class Midia(Base):
     tamanho: Mapped[int | None] = mapped_column(Integer)
     nome: Mapped[str | None] = mapped_column(String(255))
     conteudo: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    texto: Mapped[str | None] = deferred(mapped_column(Text))
+    """What the file says, read once: the words of a document, the names on a contact card."""
     estado: Mapped[str] = mapped_column(String(10), server_default="pendente")
     erro: Mapped[str | None] = mapped_column(String(60))
     tentativas: Mapped[int] = mapped_column(Integer, server_default=text("0"))

@@ -47,6 +47,12 @@ class ConversaOut(Saida):
     id: int
     cliente: ClienteContato
     atendido_por: AtendidoPor
+    silenciada_em: Instante | None
+    """Since when the bot does not answer here because it noticed a loop or the day's limit; a person ends it."""
+    silenciada_motivo: str | None
+    """`eco`, `repeticao`, `rapido_demais` or `limite_diario`."""
+    optout_em: Instante | None
+    """Since when the customer wants no messages; writing again ends it."""
     ultima_mensagem: UltimaMensagem | None
     created_at: Instante
     ultima_atividade_em: Instante
@@ -88,12 +94,26 @@ class MensagemOut(Saida):
     dados: dict[str, Any]
 
 
+class ConversaBot(Saida):
+    """How a conversation stands with the bot."""
+
+    id: int
+    atendido_por: AtendidoPor
+    silenciada_em: Instante | None
+    silenciada_motivo: str | None
+    optout_em: Instante | None
+    reativada_em: Instante | None
+
+
 class ConversaDetalhe(Saida):
     """One page of messages: the newest page comes first, and inside a page the oldest message comes first."""
 
     id: int
     cliente: ClienteContato
     atendido_por: AtendidoPor
+    silenciada_em: Instante | None
+    silenciada_motivo: str | None
+    optout_em: Instante | None
     janela_expira_em: Instante | None
     """Until when WhatsApp takes free text: 24 hours after the customer's last message."""
     mensagens: list[MensagemOut]

@@ -16,14 +16,14 @@ from sqlalchemy import select, update
 from config import Settings
 from database import Database
 from errors import LostTurn
-from models import Conversa, Empresa, Mensagem, Midia, Turno
+from models import Conversa, Empresa, Mensagem, Turno
 from observability import get_logger
 from ports import ChatMessage, ChatRequest, Clock, ImageInput
 from services.activity_log import add_log
 from services.booking import Booking
 from services.checkpoints import Checkpoint
 from services.circuits import Circuits
-from services.context import ContextStore, Remembered, as_chat, question_from
+from services.context import ContextStore, Remembered, as_chat
 from services.credentials import CredentialSource
 from services.decision import record_decision
 from services.delivery import Delivery
@@ -31,9 +31,12 @@ from services.knowledge import Knowledge, load_knowledge
 from services.media import MediaService
 from services.message_buffer import Batch, MessageBuffer
 from services.phones import whatsapp_address
+from services.pictures import pictures_of
 from services.reasoning import Matter, Progress, Reasoner, Thought
 from services.reply import split_reply
+from services.shortcuts import Shortcut, apply_shortcut, shortcut
 from services.steps import called_person
+from services.telling import read_question
 from services.tuning import Tuning
 from services.turns import TurnWork, fenced, park_turn, release_turn, take_turn
 
@@ -42,9 +45,6 @@ log = get_logger(__name__)
 FALLBACK_SENTENCE = (
     "Desculpe, tive um problema para responder agora. Já avisei a equipe e alguém vai falar com você em breve."
 )
-NOT_HEARD = "Não consegui ouvir o seu áudio. Você pode repetir ou escrever a mensagem, por favor?"
-_IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
-_MAX_IMAGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,17 @@ class _Question:
     images: tuple[ImageInput, ...]
     history: list[Remembered]
     knowledge: Knowledge
-    unheard: bool
-    """Nothing but audio that could not be transcribed."""
+    shortcut: Shortcut | None
+    """Decided without the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Conclusion:
-    """A reply and the number of the prompt that made it."""
+    """A reply, and the number of the prompt or the shortcut that made it."""
 
     thought: Thought
-    prompt_versao: int
+    prompt_versao: int | None
+    shortcut: Shortcut | None = None
 
 
 class Attendant:
@@ -191,8 +192,8 @@ class Attendant:
         )
         question = await self._load(work)
         versao = question.empresa.prompt_versao
-        if question.unheard and not progress.acted:
-            return _Conclusion(Thought(NOT_HEARD, None, {}, None), versao)
+        if question.shortcut is not None and not progress.acted:
+            return _Conclusion(Thought(question.shortcut.text, None, {}, None), None, question.shortcut)
         credentials = self._credentials.openai(question.empresa)
         if credentials is None:
             return _Conclusion(Thought(None, None, {}, "openai_sem_credencial"), versao)
@@ -233,29 +234,15 @@ class Attendant:
                 if empresa.aceita_reservas
                 else []
             )
-            knowledge = await load_knowledge(session, empresa, reservas=reservas, now=now)
-            pictures = await session.execute(
-                select(Midia.content_type, Midia.conteudo)
-                .where(
-                    Midia.mensagem_id.in_(work.mensagem_ids),
-                    Midia.estado == "pronta",
-                    Midia.content_type.in_(_IMAGE_TYPES),
-                )
-                .order_by(Midia.mensagem_id, Midia.ordem)
-                .limit(_MAX_IMAGES)
+            return _Question(
+                empresa=empresa,
+                conversa=conversa,
+                text=await read_question(session, empresa, mensagens),
+                images=await pictures_of(session, work.mensagem_ids),
+                history=history,
+                knowledge=await load_knowledge(session, empresa, reservas=reservas, now=now),
+                shortcut=await shortcut(session, empresa, conversa, mensagens, now=now),
             )
-            images = tuple(ImageInput(row.content_type, row.conteudo) for row in pictures if row.conteudo)
-        return _Question(
-            empresa=empresa,
-            conversa=conversa,
-            text=question_from(mensagens),
-            images=images,
-            history=history,
-            knowledge=knowledge,
-            unheard=all(
-                mensagem.tipo == "audio" and not mensagem.transcricao and not mensagem.texto for mensagem in mensagens
-            ),
-        )
 
     # --- Deciding and ending ---
 
@@ -267,12 +254,14 @@ class Attendant:
             empresa = await session.get_one(Empresa, work.empresa_id)
             conversa = await session.get_one(Conversa, work.conversa_id)
             text = thought.text
-            if text is None or not split_reply(text, broken=False):
+            if concluded.shortcut is not None:
+                await apply_shortcut(session, work, concluded.shortcut)
+            elif text is None or not split_reply(text, broken=False):
                 text = empresa.mensagem_falha or FALLBACK_SENTENCE
             await record_decision(
                 session,
                 work,
-                parts=split_reply(text, broken=empresa.mensagem_quebrada),
+                parts=split_reply(text or "", broken=empresa.mensagem_quebrada),
                 remetente=whatsapp_address(empresa.twilio_number) if empresa.twilio_number else conversa.numero,
                 destinatario=conversa.endereco,
                 modelo=thought.modelo,

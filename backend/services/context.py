@@ -5,24 +5,29 @@ is empty. Customer text is only ever a `user` message, never part of the instruc
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Conversa, Mensagem, Parte
+from auth.scope import CurrentUser
+from errors import NotFound
+from models import Conversa, Empresa, Mensagem, Parte
 from observability import get_logger
 from ports import ChatMessage
+from services.audit import audit, changes
 from services.message_buffer import key_of
+from services.telling import HISTORY, tell
+from services.tokens import estimate_tokens
 
 log = get_logger(__name__)
 
-KEEP_MESSAGES = 40
-KEEP_CHARACTERS = 16_000
+KEEP_MESSAGES = 80
+"""Read at most, however few tokens they are."""
 EXPIRES = 24 * 3600
 
 _NEVER_SAID = ("failed", "undelivered", "cancelled", "prepared", "parked")
@@ -37,53 +42,13 @@ class Remembered:
     text: str
 
 
-def spoken(mensagem: Mensagem) -> str:
-    """One message as text for the model: what was written or said, and what came with it."""
-    extras: list[str] = []
-    data: dict[str, Any] = mensagem.dados
-    match mensagem.tipo:
-        case "audio":
-            if mensagem.transcricao:
-                extras.append(mensagem.transcricao)
-            else:
-                extras.append("[áudio que não pôde ser ouvido]")
-        case "imagem":
-            extras.append("[o cliente enviou uma imagem]")
-        case "figurinha":
-            extras.append("[o cliente enviou uma figurinha]")
-        case "video":
-            extras.append("[o cliente enviou um vídeo]")
-        case "documento":
-            extras.append("[o cliente enviou um documento]")
-        case "contato":
-            extras.append("[o cliente enviou um cartão de contato]")
-        case "localizacao":
-            place = ", ".join(str(data[key]) for key in ("rotulo", "endereco") if data.get(key))
-            where = f"{data.get('latitude')}, {data.get('longitude')}"
-            extras.append(f"[localização: {place + ' ' if place else ''}({where})]")
-        case "botao":
-            choice = data.get("botao_texto") or data.get("lista_titulo") or data.get("botao_valor") or ""
-            if choice and choice != mensagem.texto:
-                extras.append(str(choice))
-        case "outro":
-            extras.append("[mensagem sem texto]")
-    if ad := data.get("anuncio"):
-        extras.append(f"[veio do anúncio: {ad.get('Headline') or ad.get('Body') or 'sem título'}]")
-    return "\n".join(part for part in (mensagem.texto.strip(), *extras) if part)
-
-
-def question_from(mensagens: Iterable[Mensagem]) -> str:
-    """The grouped messages as one question, in arrival order."""
-    return "\n".join(spoken(mensagem) for mensagem in mensagens)
-
-
-def trim(history: Sequence[Remembered]) -> list[Remembered]:
-    """The newest lines that fit."""
+def trim(history: Sequence[Remembered], max_tokens: int) -> list[Remembered]:
+    """The newest lines that fit, and always the newest one."""
     kept: list[Remembered] = []
-    size = 0
+    tokens = 0
     for line in reversed(history[-KEEP_MESSAGES:]):
-        size += len(line.text)
-        if size > KEEP_CHARACTERS and kept:
+        tokens += estimate_tokens(line.text)
+        if tokens > max_tokens and kept:
             break
         kept.append(line)
     return kept[::-1]
@@ -96,17 +61,22 @@ class ContextStore:
         self._redis = redis
 
     async def history(self, session: AsyncSession, conversa: Conversa, *, before: int) -> list[Remembered]:
-        """Lines with ids below `before`, oldest first: the cached ones and what PostgreSQL has after them."""
+        """Lines with ids below `before`, oldest first: the cached ones and what PostgreSQL has after them.
+
+        As many of the newest as fit into the empresa's `contexto_max_tokens`.
+        """
+        empresa = await session.get_one(Empresa, conversa.empresa_id)
         cached = await self._load(conversa)
         floor = cached[-1].mensagem_id if cached else 0
-        newer = await self._from_database(session, conversa, after=floor, before=before)
-        history = trim([line for line in cached if line.mensagem_id < before] + newer)
+        newer = await self._from_database(session, empresa, conversa, after=floor, before=before)
+        known = [line for line in cached if line.mensagem_id < before]
+        history = trim(known + newer, empresa.contexto_max_tokens)
         if newer:
             await self._save(conversa.id, history)
         return history
 
     async def _from_database(
-        self, session: AsyncSession, conversa: Conversa, *, after: int, before: int
+        self, session: AsyncSession, empresa: Empresa, conversa: Conversa, *, after: int, before: int
     ) -> list[Remembered]:
         said = or_(Mensagem.direcao == "entrada", Parte.estado.not_in(_NEVER_SAID))
         rows = await session.scalars(
@@ -121,10 +91,19 @@ class ContextStore:
             .order_by(Mensagem.id.desc())
             .limit(KEEP_MESSAGES)
         )
+        said_so_far = rows.all()[::-1]
+        texts = await tell(session, empresa, said_so_far, limits=HISTORY)
         return [
-            Remembered(row.id, "user" if row.direcao == "entrada" else "assistant", spoken(row))
-            for row in reversed(rows.all())
+            Remembered(row.id, "user" if row.direcao == "entrada" else "assistant", text)
+            for row, text in zip(said_so_far, texts, strict=True)
         ]
+
+    async def forget(self, conversa_id: int) -> None:
+        """Drop what is cached; `memoria_desde_id` is what makes it forgotten, even if this fails."""
+        try:
+            await self._redis.delete(key_of(conversa_id, "ctx"))
+        except RedisError:
+            log.warning("context left to expire", conversa_id=conversa_id)
 
     async def _load(self, conversa: Conversa) -> list[Remembered]:
         try:
@@ -153,3 +132,22 @@ def as_chat(history: Sequence[Remembered], question: ChatMessage) -> tuple[ChatM
         else:
             merged.append(ChatMessage(line.role, line.text))
     return (*merged, question)
+
+
+async def clear_memory(session: AsyncSession, user: CurrentUser, empresa_id: int, conversa_id: int) -> Conversa:
+    """What was said until now is no longer part of the bot's memory. Raises NotFound."""
+    conversa = await session.scalar(
+        select(Conversa)
+        .where(Conversa.id == conversa_id, Conversa.empresa_id == empresa_id)
+        .with_for_update(key_share=True)
+    )
+    if conversa is None:
+        raise NotFound
+    last = await session.scalar(select(func.max(Mensagem.id)).where(Mensagem.conversa_id == conversa_id))
+    before, after = {"memoria_desde_id": conversa.memoria_desde_id}, {"memoria_desde_id": last}
+    conversa.memoria_desde_id = last
+    audit(
+        session, user, "memoria_limpa", alvo_tipo="conversa", alvo_id=conversa_id, empresa_id=empresa_id,
+        mudancas=changes(before, after),
+    )  # fmt: skip
+    return conversa

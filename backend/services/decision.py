@@ -22,7 +22,7 @@ async def record_decision(
     modelo: str | None,
     uso: dict[str, Any],
     erro: str | None,
-    prompt_versao: int,
+    prompt_versao: int | None,
     now: datetime,
 ) -> None:
     """What will be said, made permanent before anything is sent; the model is not asked again after this."""

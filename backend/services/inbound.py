@@ -30,6 +30,7 @@ _SENTENCES = json.dumps(
         "empresa_inativa": "Mensagem guardada sem resposta: a empresa está inativa.",
         "empresa_pausada": "Mensagem entregue às pessoas: o atendente virtual está pausado.",
         "pessoa_atendendo": "Mensagem entregue a quem está atendendo.",
+        "silenciada": "Mensagem guardada sem resposta: o atendente virtual foi silenciado nesta conversa.",
     }
 )
 """By the reason why nobody answers, as the panel's log shows it."""

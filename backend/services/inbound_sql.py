@@ -79,7 +79,7 @@ WITH arrived AS (
     SELECT DISTINCT ON (empresa_id, endereco) empresa_id, endereco, numero, nome
     FROM arrived ORDER BY empresa_id, endereco, place DESC
 ), locked AS (
-    SELECT c.id, c.empresa_id, c.endereco, c.cliente_id, c.atendido_por, latest.numero, latest.nome
+    SELECT c.id, c.empresa_id, c.endereco, c.cliente_id, c.atendido_por, c.silenciada_em, latest.numero, latest.nome
     FROM latest JOIN conversas c ON c.empresa_id = latest.empresa_id AND c.endereco = latest.endereco
     ORDER BY c.id
     FOR NO KEY UPDATE OF c
@@ -109,7 +109,11 @@ WITH arrived AS (
 ), judged AS (
     SELECT k.empresa_id, k.sid, k.tipo, k.texto, k.dados, k.created_at, k.request_id, k.place,
         ready.id AS conversa_id, ready.atendimento_id,
-        coalesce(k.motivo, CASE WHEN ready.atendido_por = 'pessoa' THEN 'pessoa_atendendo' END) AS motivo
+        coalesce(
+            k.motivo,
+            CASE WHEN ready.atendido_por = 'pessoa' THEN 'pessoa_atendendo'
+                WHEN ready.silenciada_em IS NOT NULL THEN 'silenciada' END
+        ) AS motivo
     FROM arrived k JOIN ready ON ready.empresa_id = k.empresa_id AND ready.endereco = k.endereco
 ), stored AS (
     INSERT INTO mensagens (

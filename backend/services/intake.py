@@ -22,6 +22,8 @@ from services.inbound import Arrival, InboundMessage, StoredMessage, store_inbou
 from services.media import MediaService
 from services.message_buffer import Append, MessageBuffer
 from services.micro_batch import MicroBatch
+from services.optout import reads_as_optout
+from services.shortcuts import note_wish
 from services.tasks import TaskGroup
 
 log = get_logger(__name__)
@@ -52,6 +54,7 @@ class Intake:
         self._clock = clock
         self._buffer = buffer
         self._media = media
+        self._tasks = tasks
         self._checkpoint = checkpoint
         self.store_failed = asyncio.Event()
         """Set when a webhook could not be stored: Twilio may not bring that message again."""
@@ -74,6 +77,8 @@ class Intake:
             return None
         await self._checkpoint("stored")
         await self._announce(stored)
+        if stored.kind is None:
+            self._tasks.start(self._note_wish(stored, message.texto), name=f"wish-{stored.mensagem_id}")
         await self._checkpoint("buffered")
         return stored
 
@@ -88,6 +93,17 @@ class Intake:
         if stored.has_media:
             self._media.start(
                 empresa_id=stored.empresa_id, conversa_id=stored.conversa_id, mensagem_id=stored.mensagem_id
+            )
+
+    async def _note_wish(self, stored: StoredMessage, texto: str) -> None:
+        """Whoever asks a person to be left alone, or writes again, is understood without a turn."""
+        async with self._db.tenant(stored.empresa_id) as session:
+            await note_wish(
+                session,
+                empresa_id=stored.empresa_id,
+                conversa_id=stored.conversa_id,
+                leaving=reads_as_optout(texto),
+                now=self._clock.now(),
             )
 
     async def _in_time(self, work: Awaitable[T]) -> T:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from database import Database
-from errors import ProviderAuthFailed, ProviderError
+from errors import ProviderAuthFailed, ProviderError, ProviderModelMissing, ProviderRefused
 from models import Conversa, Empresa
 from observability import get_logger
 from ports import ChatAnswer, ChatModel, ChatRequest, Clock, OpenAICredentials, ToolCall, ToolExchange
 from services.checkpoints import Checkpoint
 from services.claims import claims_in
+from services.pictures import without_pictures
 from services.steps import ModelStep, ToolStep, add_model_step, load_steps
 from services.tools.base import as_text
 from services.tools.toolbox import Toolbox
@@ -232,6 +233,11 @@ class Reasoner:
                 progress.no_key = True
                 progress.models.clear()
             except ProviderError as error:
+                blind = without_pictures(request) if _about_the_question(error) else None
+                if blind is not None:  # once: what is blind has no pictures left
+                    progress.refusals.append(f"{name}:pictures_refused")
+                    request = blind
+                    continue
                 progress.refusals.append(f"{name}:{error.reason}")
                 del progress.models[0]
             else:
@@ -265,6 +271,12 @@ class Reasoner:
             if isinstance(step, ToolStep) and step.publicar is not None:
                 progress.steps[place] = await self._toolbox.publish(matter.work, matter.empresa, step)
         await self._run_waiting(matter, progress)
+
+
+def _about_the_question(error: ProviderError) -> bool:
+    """Whether the vendor refused what was asked, and not who asked or which model."""
+    wrong_place = isinstance(error, ProviderAuthFailed | ProviderModelMissing) or error.reason == "insufficient_quota"
+    return isinstance(error, ProviderRefused) and not wrong_place
 
 
 def usage_as_json(answer: ChatAnswer) -> dict[str, int]:

@@ -16,6 +16,7 @@ from errors import LostTurn
 from models import UNFINISHED, Conversa, Empresa, Mensagem, Turno
 from services.activity_log import add_log
 from services.inbound import kind_of
+from services.loop_breaker import judge, quiet
 from services.message_buffer import Kind
 
 UNDECIDED = tuple(estado for estado in UNFINISHED if estado != "sending")
@@ -76,6 +77,9 @@ async def take_turn(
         )
     )
     waiting = _set_aside(session, waiting, empresa, conversa, now)
+    if waiting and (reason := await judge(session, conversa, waiting, now=now)):
+        quiet(session, conversa, reason, now=now)
+        waiting = _set_aside(session, waiting, empresa, conversa, now)
     if not waiting:
         return None
     return await _open(session, waiting, empresa, now)
@@ -142,6 +146,8 @@ def _set_aside(
             reason = "empresa_pausada" if empresa.status == "pausado" else "empresa_inativa"
         elif conversa.atendido_por == "pessoa":
             reason = "pessoa_atendendo"
+        elif conversa.silenciada_em is not None:
+            reason = "silenciada"
         elif mensagem.created_at < oldest:
             reason = "tarde_demais"
         if reason is None:

@@ -187,6 +187,8 @@ class _Turn:
         return f"{opening} Aqui é o atendimento de {self.knowledge.name}." if self.knowledge.name else opening
 
     def _about_part(self, part: str, questions: dict[str, str], usable: bool) -> str:
+        if part.startswith("[respondendo a"):
+            return ""
         if part.startswith("[") and part.endswith("]"):
             return f"Recebi o que você enviou: {shorten(part.strip('[]').removeprefix('o cliente enviou '))}."
         normal = plain(part)

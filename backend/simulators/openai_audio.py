@@ -53,7 +53,9 @@ class OpenAIAudio:
         except BadRequest as bad:
             return bad_request(bad)
         await asyncio.sleep(self.state.settings.transcription_latency_seconds)
-        return _dressed(model, transcript(self.state, content), duration_of(content), wanted)
+        text = transcript(self.state, content)
+        doubt = 0.93 if not text else self.state.settings.no_speech_prob
+        return _dressed(model, text, duration_of(content, text), wanted, doubt)
 
     async def _check(self, form: FormData) -> tuple[Model, bytes, str]:
         names: dict[str, list[Any]] = {}
@@ -142,8 +144,8 @@ def transcript(state: OpenAIState, content: bytes) -> str:
     return f"Mensagem de áudio de {seconds} {'segundo' if seconds == 1 else 'segundos'} recebida no simulador."
 
 
-def duration_of(content: bytes) -> float:
-    """Seconds of audio: read from WAV and Ogg/Opus headers, otherwise guessed from the size."""
+def duration_of(content: bytes, text: str = "") -> float:
+    """Seconds of audio: read from WAV and Ogg/Opus headers, otherwise guessed from the size and what it says."""
     if content[:4] == b"RIFF" and content[8:12] == b"WAVE" and len(content) >= 44:
         rate = struct.unpack("<I", content[28:32])[0]
         return max(0.1, (len(content) - 44) / rate) if rate else 1.0
@@ -153,7 +155,7 @@ def duration_of(content: bytes) -> float:
             position: int = struct.unpack("<q", content[last + 6 : last + 14])[0]
             if position > 0:
                 return position / 48_000
-    return max(0.1, round(len(content) / 4_000, 2))
+    return max(0.1, round(max(len(content) / 4_000, len(text) / 14), 2))
 
 
 def _clock(seconds: float, separator: str) -> str:
@@ -162,7 +164,7 @@ def _clock(seconds: float, separator: str) -> str:
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{separator}{fraction:03d}"
 
 
-def _dressed(model: Model, text: str, seconds: float, wanted: str) -> Response:
+def _dressed(model: Model, text: str, seconds: float, wanted: str, doubt: float) -> Response:
     if wanted == "text":
         return PlainTextResponse(text + "\n")
     if wanted == "srt":
@@ -192,7 +194,7 @@ def _dressed(model: Model, text: str, seconds: float, wanted: str) -> Response:
         "temperature": 0.0,
         "avg_logprob": -0.2,
         "compression_ratio": 1.0,
-        "no_speech_prob": 0.01,
+        "no_speech_prob": doubt,
     }
     body = {"task": "transcribe", "language": "portuguese", "duration": seconds, "text": text, "segments": [segment]}
     return JSONResponse(body | {"usage": usage})

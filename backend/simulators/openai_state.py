@@ -74,6 +74,8 @@ class OpenAISettings:
     latency_seconds: float = 0.3
     transcription_latency_seconds: float = 0.3
     unknown_model_status: int = 404
+    no_speech_prob: float = 0.01
+    """What whisper's segments say of audio that has words; of silence they say 0.93."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import json
 import re
 import time
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -283,7 +283,10 @@ class TwilioApi:
         entry = self.state.media.get(self.state.cdn_tokens.get(request.path_params["token"], ""))
         if entry is None:
             return Response("<Error><Code>AccessDenied</Code></Error>", status_code=403, media_type="application/xml")
-        return Response(entry[0].content, headers={"Content-Type": entry[0].content_type})
+        headers = {"Content-Type": entry[0].content_type}
+        if entry[0].filename:
+            headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(entry[0].filename, safe='')}"
+        return Response(entry[0].content, headers=headers)
 
     async def typing(self, request: Request) -> Response:
         """Show the typing indicator, which also marks the message as read."""

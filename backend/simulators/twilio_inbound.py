@@ -22,7 +22,7 @@ _KNOWN = frozenset(
         "webhook_url", "account_sid", "from", "to", "body", "profile_name", "media", "latitude", "longitude",
         "address", "label", "button_text", "button_payload", "list_id", "list_title", "referral",
         "replied_message_sid", "replied_message_sender", "message_sid", "extra", "sign_url", "signature",
-        "auth_token", "forwarded", "wait",
+        "auth_token", "forwarded", "wait", "message_type",
     }
 )  # fmt: skip
 _REFERRAL_NAMES = {
@@ -111,13 +111,17 @@ def _read_media(items: Any) -> tuple[list[Media], dict[str, str]]:
             content_type = str(item["content_type"])
         except (KeyError, TypeError, ValueError, binascii.Error) as error:
             raise InvalidInbound("cada mídia precisa de content_type e base64 válidos") from error
-        media.append(Media(new_sid("ME"), content_type, content, time.time()))
-        if item.get("spoken_text"):
+        filename = str(item["filename"]) if item.get("filename") else None
+        media.append(Media(new_sid("ME"), content_type, content, time.time(), filename))
+        if item.get("spoken_text") is not None:  # "" is an audio in which nobody speaks
             spoken[hashlib.sha256(content).hexdigest()] = str(item["spoken_text"])
     return media, spoken
 
 
 def _message_type(message: TwilioMessage, description: dict[str, Any]) -> str:
+    """What WhatsApp calls it; `message_type` says it for kinds that no other field tells, such as a reaction."""
+    if description.get("message_type") is not None:
+        return str(description["message_type"])
     if description.get("latitude") is not None:
         return "location"
     if description.get("list_id") is not None:
@@ -125,7 +129,12 @@ def _message_type(message: TwilioMessage, description: dict[str, Any]) -> str:
     if description.get("button_text") is not None or description.get("button_payload") is not None:
         return "button"
     if message.media:
-        kind = message.media[0].content_type.split("/")[0]
+        content_type = message.media[0].content_type.split(";")[0].lower()
+        if content_type == "image/webp":
+            return "sticker"
+        if content_type in ("text/vcard", "text/x-vcard"):
+            return "contacts"
+        kind = content_type.split("/")[0]
         return kind if kind in ("image", "audio", "video") else "document"
     return "text"
 

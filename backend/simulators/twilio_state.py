@@ -39,6 +39,7 @@ class Media:
     content_type: str
     content: bytes
     created: float
+    filename: str | None = None
 
 
 @dataclass(slots=True)

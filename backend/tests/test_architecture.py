@@ -34,6 +34,7 @@ ONE_PLACE = {
     "openai": "integrations/openai_service.py",
     "twilio": "integrations/twilio_service.py",
     "gspread": "integrations/google_sheets_service.py",
+    "pypdf": "integrations/pdf_child.py",
 }
 NEVER = ("secrets.py", "logging.py", "redis.py", "alembic", "email", "openai.py", "twilio.py")
 

@@ -89,6 +89,8 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("get", "/api/empresas/{slug}/clientes"): Access(),
     ("get", "/api/empresas/{slug}/conversas"): Access(),
     ("get", "/api/empresas/{slug}/conversas/{id}"): Access(),
+    ("post", "/api/empresas/{slug}/conversas/{id}/reativar"): Access(),
+    ("post", "/api/empresas/{slug}/conversas/{id}/limpar-memoria"): Access(),
     ("get", "/api/empresas/{slug}/reservas"): Access(),
     ("get", "/api/buffer"): Access(foreign=NOTHING_OF_OURS),
     ("post", "/api/buffer/{id}/processar"): Access(),
@@ -137,6 +139,8 @@ def address(path: str, tenant: Tenant) -> str:
     """The path with real ids of this tenant in it."""
     ids = {
         "/api/empresas/{slug}/conversas/{id}": tenant.conversa_id,
+        "/api/empresas/{slug}/conversas/{id}/reativar": tenant.conversa_id,
+        "/api/empresas/{slug}/conversas/{id}/limpar-memoria": tenant.conversa_id,
         "/api/buffer/{id}/processar": tenant.conversa_id,
         "/api/empresas/{slug}/fatos/{id}": tenant.fato_id,
         "/api/empresas/{slug}/cardapio/{id}": tenant.item_id,

@@ -25,6 +25,9 @@ _DELIVERY_STATUSES = {
     "accepted", "scheduled", "queued", "sending", "sent", "delivered", "read", "undelivered", "failed",
     "partially_delivered", "canceled",
 }  # fmt: skip
+_KNOWN_TYPES = {
+    "text", "image", "audio", "voice", "video", "document", "location", "button", "interactive", "sticker", "contacts",
+}  # fmt: skip
 _MEDIA_FIELD = re.compile(r"Media(Url|ContentType|Sid)\d+")
 _CONTENT_TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}")
 
@@ -106,6 +109,9 @@ def _extras(form: Mapping[str, str]) -> dict[str, Any]:
             ad[clean(name, 60).removeprefix("Referral")] = text
         elif len(rest) < 40:
             rest[clean(name, 60)] = text
+    kind = clean(form.get("MessageType", ""), 30).strip().lower()
+    if kind and kind not in _KNOWN_TYPES:
+        found["tipo_whatsapp"] = kind
     if ad:
         found["anuncio"] = ad
     if rest:

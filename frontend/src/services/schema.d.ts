@@ -532,6 +532,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/empresas/{slug}/conversas/{id}/reativar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reactivate Conversa
+         * @description Let the bot answer again in a conversation where it was silenced. Harmless where it was not.
+         */
+        post: operations["reactivate_conversa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/conversas/{id}/limpar-memoria": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear Conversa Memory
+         * @description The bot forgets what was said until now; people still see all of it.
+         */
+        post: operations["clear_conversa_memory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/empresas/{slug}/reservas": {
         parameters: {
             query?: never;
@@ -875,6 +915,27 @@ export interface components {
             expira_em: string;
         };
         /**
+         * ConversaBot
+         * @description How a conversation stands with the bot.
+         */
+        ConversaBot: {
+            /** Id */
+            id: number;
+            /**
+             * Atendido Por
+             * @enum {string}
+             */
+            atendido_por: "bot" | "pessoa";
+            /** Silenciada Em */
+            silenciada_em: string | null;
+            /** Silenciada Motivo */
+            silenciada_motivo: string | null;
+            /** Optout Em */
+            optout_em: string | null;
+            /** Reativada Em */
+            reativada_em: string | null;
+        };
+        /**
          * ConversaDetalhe
          * @description One page of messages: the newest page comes first, and inside a page the oldest message comes first.
          */
@@ -887,6 +948,12 @@ export interface components {
              * @enum {string}
              */
             atendido_por: "bot" | "pessoa";
+            /** Silenciada Em */
+            silenciada_em: string | null;
+            /** Silenciada Motivo */
+            silenciada_motivo: string | null;
+            /** Optout Em */
+            optout_em: string | null;
             /** Janela Expira Em */
             janela_expira_em: string | null;
             /** Mensagens */
@@ -904,6 +971,12 @@ export interface components {
              * @enum {string}
              */
             atendido_por: "bot" | "pessoa";
+            /** Silenciada Em */
+            silenciada_em: string | null;
+            /** Silenciada Motivo */
+            silenciada_motivo: string | null;
+            /** Optout Em */
+            optout_em: string | null;
             ultima_mensagem: components["schemas"]["UltimaMensagem"] | null;
             /** Created At */
             created_at: string;
@@ -4416,6 +4489,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversaDetalhe"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    reactivate_conversa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversaBot"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    clear_conversa_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversaBot"];
                 };
             };
             /** @description Sem sessão (`nao_autenticado`). */
