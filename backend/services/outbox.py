@@ -28,7 +28,7 @@ from services.refusals import address_is_dead, expire_waiting
 from services.sending import Outcome, PartSender, PartWork
 from services.tasks import TaskGroup
 from services.tuning import Tuning
-from services.window import REPLY_WINDOW, WAITING, WAITS
+from services.window import WAITING, WAITS
 
 log = get_logger(__name__)
 
@@ -131,9 +131,10 @@ async def _rest(session: AsyncSession, part: PartWork, conversa_id: int) -> list
     return list(await session.scalars(query.order_by(Parte.mensagem_id)))
 
 
-def _still_waiting(parte: type[Parte], closed: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether it waits for its customer to write, who has not: it holds nothing behind it back."""
-    return and_(parte.erro.is_not(None), parte.erro == WAITING, closed)
+def _still_waiting(parte: type[Parte]) -> ColumnElement[bool]:
+    """Whether it waits for its customer to write, who has not since: it holds nothing behind it back."""
+    silent = Conversa.ultima_entrada_em.is_(None) | (Conversa.ultima_entrada_em <= parte.created_at)
+    return and_(parte.erro.is_not(None), parte.erro == WAITING, silent)
 
 
 class Outbox:
@@ -197,7 +198,6 @@ class Outbox:
         lease = timedelta(seconds=self._tuning.lease)
         earlier = aliased(Parte)
         unfinished = ("prepared", "sending")
-        closed = Conversa.ultima_entrada_em.is_(None) | (Conversa.ultima_entrada_em <= now - REPLY_WINDOW)
         is_first = ~(
             select(earlier.id)
             .where(
@@ -205,7 +205,7 @@ class Outbox:
                 earlier.turno_id.is_(None),
                 earlier.estado.in_(unfinished),
                 earlier.mensagem_id < Parte.mensagem_id,
-                ~_still_waiting(earlier, closed),
+                ~_still_waiting(earlier),
             )
             .correlate(Parte, Conversa)
             .exists()
@@ -216,7 +216,7 @@ class Outbox:
             .where(
                 Parte.turno_id.is_(None),
                 Parte.estado.in_(unfinished),
-                ~_still_waiting(Parte, closed),
+                ~_still_waiting(Parte),
                 Parte.reservada_ate.is_(None) | (Parte.reservada_ate < now),
                 is_first,
             )

@@ -33,6 +33,8 @@ DAY = range(8, 22)
 """Hours of the empresa's clock in which a reminder may go out."""
 NOTICE = timedelta(hours=1)
 """Closer to the reservation a reminder is of no use: the customer is on the way."""
+FRESH = timedelta(hours=3)
+"""A reservation made since then is still on the customer's mind."""
 TELL_AGAIN = 3600.0
 _AT_ONCE = 50
 _KEY = "lembrete:"
@@ -186,6 +188,7 @@ def _due(empresa: Empresa, now: datetime) -> Select[Any]:
             starts > now + NOTICE,
             starts <= now + ahead,
             Reserva.created_at <= starts - ahead,
+            Reserva.created_at <= now - FRESH,
             Conversa.optout_em.is_(None),
         )
     )

@@ -114,10 +114,11 @@ async def test_due_reservation_is_reminded_once_by_template_though_the_window_is
         {"data": date(2026, 11, 28), "horario": time(12, 30)},  # not yet within 24 hours
         {"data": date(2026, 11, 27), "horario": time(12, 30)},  # too close to be of use
         {"data": date(2026, 11, 26)},
-        {"created_at": NOON - timedelta(hours=2)},  # made when it was already time to remind
+        {"created_at": NOON - timedelta(minutes=15)},  # made when it was already time to remind
+        {"created_at": NOON - timedelta(hours=2)},  # made a moment ago
         {"conversa_id": None},
     ],
-    ids=["cancelled", "pending", "early", "close", "past", "made lately", "no conversation"],
+    ids=["cancelled", "pending", "early", "close", "past", "made late", "made lately", "no conversation"],
 )
 async def test_other_reservations_are_left_alone(live: Live, clock: MovedClock, fields: dict[str, Any]) -> None:
     conversa, _ = await reminding(live, clock)
