@@ -38,11 +38,17 @@ from services.delivery import Delivery
 from services.intake import Intake
 from services.media import MediaService
 from services.message_buffer import MessageBuffer, Window
+from services.outbox import Outbox
+from services.outgoing import DOORBELL, Doorbell
 from services.parked import ParkedWork
+from services.presence import Presence
 from services.purge import Purge
 from services.reasoning import Reasoner
 from services.recovery import Recovery
+from services.reminders import Reminders
+from services.sending import PartSender
 from services.tasks import TaskGroup
+from services.templates import TemplateCatalog
 from services.tools.toolbox import Toolbox
 from services.tuning import Tuning
 
@@ -78,9 +84,15 @@ class Container:
     buffer: MessageBuffer
     media: MediaService
     context: ContextStore
+    doorbell: Doorbell
+    part_sender: PartSender
     delivery: Delivery
     booking: Booking
     reasoner: Reasoner
+    outbox: Outbox
+    templates: TemplateCatalog
+    reminders: Reminders
+    presence: Presence
     attendant: Attendant
     intake: Intake
     recovery: Recovery
@@ -118,6 +130,8 @@ class Container:
             log.warning(
                 "database not reachable at start", reason=type(error).__name__
             )  # the first connection asks again
+        self.doorbell = Doorbell()
+        self.db.carried[DOORBELL] = self.doorbell
         self.redis = open_redis(settings)
         self._exit.push_async_callback(self.redis.aclose)
         self.http = httpx.AsyncClient(timeout=httpx.Timeout(10, connect=5))
@@ -178,15 +192,45 @@ class Container:
             tasks=self.tasks,
             tuning=tuning,
         )
-        self.delivery = Delivery(
+        self.part_sender = PartSender(
             settings=settings,
+            db=self.db,
+            clock=self.clock,
+            sender=self.sender,
+            circuits=self.circuits,
+            tuning=tuning,
+            checkpoint=self._checkpoint,
+        )
+        self.delivery = Delivery(
+            db=self.db,
+            clock=self.clock,
+            part_sender=self.part_sender,
+            credentials=self.credentials,
+            tuning=tuning,
+        )
+        self.outbox = Outbox(
+            db=self.db,
+            clock=self.clock,
+            part_sender=self.part_sender,
+            credentials=self.credentials,
+            doorbell=self.doorbell,
+            tasks=self.tasks,
+            tuning=tuning,
+        )
+        self.templates = TemplateCatalog(
+            sender=self.sender, credentials=self.credentials, circuits=self.circuits, clock=self.clock
+        )
+        self.reminders = Reminders(
+            db=self.db, clock=self.clock, templates=self.templates, activity=self.activity, tuning=tuning
+        )
+        self.presence = Presence(
             db=self.db,
             clock=self.clock,
             sender=self.sender,
             credentials=self.credentials,
             circuits=self.circuits,
+            tasks=self.tasks,
             tuning=tuning,
-            checkpoint=self._checkpoint,
         )
         self.booking = Booking(db=self.db, sheets=_NoSheets())
         self.reasoner = Reasoner(
@@ -208,6 +252,7 @@ class Container:
             booking=self.booking,
             credentials=self.credentials,
             delivery=self.delivery,
+            presence=self.presence,
             circuits=self.circuits,
             tuning=tuning,
             checkpoint=self._checkpoint,
@@ -230,17 +275,19 @@ class Container:
             activity=self.activity,
             tuning=tuning,
         )
-        self.parked = ParkedWork(db=self.db, buffer=self.buffer, clock=self.clock)
         self.purge = Purge(db=self.db, redis=self.redis, clock=self.clock)
+        self.parked = ParkedWork(db=self.db, buffer=self.buffer, clock=self.clock, doorbell=self.doorbell)
         self.alarm = Alarm(
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
         )
 
     def start(self) -> None:
-        """Start the loops of this process: the alarm, the sweep, the catch-up and the purge."""
+        """Start the loops of this process: the message path first, then what keeps it in order."""
         self._alarm_loop = self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
         self._loops.start(self.catch_up.run(), name="catch-up")
+        self._loops.start(self.outbox.run(), name="outbox")
+        self._loops.start(self.reminders.run(), name="reminders")
         self._loops.start(self.purge.run(), name="purge")
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ Only `me` works with a password that somebody else set: every other group asks f
 from fastapi import APIRouter, Depends
 
 from api import (
+    atendimento,
     auditoria,
     buffer,
     clientes,
@@ -20,6 +21,7 @@ from api import (
     me,
     metricas,
     midias,
+    modelos,
     prompts,
     reservas,
     senha,
@@ -38,6 +40,8 @@ for _group in (
     clientes,
     conversas,
     conversas_bot,
+    atendimento,
+    modelos,
     reservas,
     buffer,
     logs,

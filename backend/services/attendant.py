@@ -32,6 +32,7 @@ from services.media import MediaService
 from services.message_buffer import Batch, MessageBuffer
 from services.phones import whatsapp_address
 from services.pictures import pictures_of
+from services.presence import Presence
 from services.reasoning import Matter, Progress, Reasoner, Thought
 from services.reply import split_reply
 from services.shortcuts import Shortcut, apply_shortcut, shortcut
@@ -84,6 +85,7 @@ class Attendant:
         booking: Booking,
         credentials: CredentialSource,
         delivery: Delivery,
+        presence: Presence,
         circuits: Circuits,
         tuning: Tuning,
         checkpoint: Checkpoint,
@@ -98,6 +100,7 @@ class Attendant:
         self._booking = booking
         self._credentials = credentials
         self._delivery = delivery
+        self._presence = presence
         self._circuits = circuits
         self._tuning = tuning
         self._checkpoint = checkpoint
@@ -154,6 +157,7 @@ class Attendant:
             estado = "acting" if progress.acted else "thinking"
             await fenced(session, work, undecided=True, estado=estado, updated_at=self._clock.now())
         await self._checkpoint("thinking")
+        self._presence.thinking(work)
         answering = asyncio.ensure_future(self._answer(work, batch, progress))
         interrupted = asyncio.ensure_future(redo.wait())
         try:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, and_, lateral, or_, select, true
@@ -20,9 +19,8 @@ from schemas.conversas import (
     UltimaMensagem,
 )
 from services.cursors import before_id, before_instant, encode_cursor, split_page
-
-REPLY_WINDOW = timedelta(hours=24)
-"""WhatsApp takes free text for this long after the customer's last message."""
+from services.twilio_codes import sentence
+from services.window import closes_at
 
 _MENSAGEM_COLUMNS = [name for name in MensagemOut.model_fields if name in Mensagem.__mapper__.columns]
 
@@ -120,10 +118,18 @@ async def read_conversa(
         silenciada_em=conversa.silenciada_em,
         silenciada_motivo=conversa.silenciada_motivo,
         optout_em=conversa.optout_em,
-        janela_expira_em=conversa.ultima_entrada_em and conversa.ultima_entrada_em + REPLY_WINDOW,
+        janela_expira_em=closes_at(conversa),
+        responsavel_id=conversa.responsavel_id,
+        assumida_em=conversa.assumida_em,
         mensagens=page,
         next_cursor=next_cursor,
     )
+
+
+async def read_mensagem(session: AsyncSession, empresa_id: int, mensagem: Mensagem) -> MensagemOut:
+    """One message as the conversation shows it."""
+    [shown], _ = await _read_mensagens(session, empresa_id, mensagem.conversa_id, Mensagem.id == mensagem.id, 1)
+    return shown
 
 
 async def _read_mensagens(
@@ -198,4 +204,4 @@ def _show_mensagem(row: Row[*tuple[Any, ...]], midias: list[MidiaOut]) -> Mensag
     mensagem: Mensagem = row[0]
     columns = {name: getattr(mensagem, name) for name in _MENSAGEM_COLUMNS}
     of_the_reply = {"status": row.status, "erro": row.erro, "prompt_versao": row.prompt_versao}
-    return MensagemOut.model_validate({**columns, **of_the_reply, "midias": midias})
+    return MensagemOut.model_validate({**columns, **of_the_reply, "erro_texto": sentence(row.erro), "midias": midias})

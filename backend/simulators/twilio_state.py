@@ -109,6 +109,8 @@ class Account:
     sender_states: dict[str, str] = field(default_factory=dict)
     """State of senders that are not ONLINE."""
     status: str = "active"
+    approvals: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By ContentSid; a content that was never submitted has none."""
 
 
 @dataclass(slots=True)

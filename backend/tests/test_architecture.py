@@ -43,10 +43,13 @@ NEVER = ("secrets.py", "logging.py", "redis.py", "alembic", "email", "openai.py"
 SYSTEM_SCOPE = {
     "api/deps.py",  # a superuser's request
     "api/midias.py",  # a signed address names a file, not an empresa
+    "services/access_codes.py",  # whose code it is
     "services/catch_up.py",  # which empresas have numbers to look at
     "services/intake.py",  # the empresa behind a slug
+    "services/outbox.py",  # which loose parts wait
     "services/purge.py",  # which deleted empresas are due
     "services/recovery.py",  # the sweep
+    "services/reminders.py",  # which reservations are near
     "services/secret_rotation.py",  # every stored secret
     "services/sessions.py",  # who is behind an e-mail or a token
 }

@@ -91,6 +91,10 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("get", "/api/empresas/{slug}/conversas/{id}"): Access(),
     ("post", "/api/empresas/{slug}/conversas/{id}/reativar"): Access(),
     ("post", "/api/empresas/{slug}/conversas/{id}/limpar-memoria"): Access(),
+    ("post", "/api/empresas/{slug}/conversas/{id}/mensagens"): Access(body={"texto": "Olá"}),
+    ("post", "/api/empresas/{slug}/conversas/{id}/assumir"): Access(),
+    ("post", "/api/empresas/{slug}/conversas/{id}/devolver"): Access(),
+    ("get", "/api/empresas/{slug}/modelos"): Access(),
     ("get", "/api/empresas/{slug}/reservas"): Access(),
     ("get", "/api/buffer"): Access(foreign=NOTHING_OF_OURS),
     ("post", "/api/buffer/{id}/processar"): Access(),
@@ -141,6 +145,9 @@ def address(path: str, tenant: Tenant) -> str:
         "/api/empresas/{slug}/conversas/{id}": tenant.conversa_id,
         "/api/empresas/{slug}/conversas/{id}/reativar": tenant.conversa_id,
         "/api/empresas/{slug}/conversas/{id}/limpar-memoria": tenant.conversa_id,
+        "/api/empresas/{slug}/conversas/{id}/mensagens": tenant.conversa_id,
+        "/api/empresas/{slug}/conversas/{id}/assumir": tenant.conversa_id,
+        "/api/empresas/{slug}/conversas/{id}/devolver": tenant.conversa_id,
         "/api/buffer/{id}/processar": tenant.conversa_id,
         "/api/empresas/{slug}/fatos/{id}": tenant.fato_id,
         "/api/empresas/{slug}/cardapio/{id}": tenant.item_id,
@@ -269,7 +276,8 @@ async def test_a_foreign_slug_and_an_unknown_one_look_the_same_on_every_path(
     for method, path in operations(app):
         if "{slug}" not in path:
             continue
-        body = {"prompt": "x"} if method == "patch" else None
+        bodies = {"patch": {"prompt": "x"}} | ({"post": {"texto": "x"}} if path.endswith("/mensagens") else {})
+        body = bodies.get(method)
         real = await client.request(method, address(path, world.ours), headers=headers, json=body)
         fake = await client.request(
             method,

@@ -1,12 +1,12 @@
 """Build the wall between empresas: FORCEd row-level security on every table
 
-Revision: wall
+Revision: 0003
 Follows: 0002
 """
 
 from migrations import walls
 
-revision = "wall"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

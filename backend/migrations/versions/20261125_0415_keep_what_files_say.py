@@ -1,14 +1,14 @@
 """Keep what files say, and since when a conversation was given back to the bot
 
-Revision: incoming
-Follows: 0002
+Revision: 0005
+Follows: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "incoming"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

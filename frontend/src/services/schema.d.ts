@@ -532,7 +532,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/empresas/{slug}/conversas/{id}/reativar": {
+    "/api/empresas/{slug}/conversas/{id}/mensagens": {
         parameters: {
             query?: never;
             header?: never;
@@ -542,17 +542,19 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reactivate Conversa
-         * @description Let the bot answer again in a conversation where it was silenced. Harmless where it was not.
+         * Send Message
+         * @description Send free text, or an approved template, as a person, who becomes the conversation's voice.
+         *
+         *     409 `janela_fechada` when only a template may go, 409 `cliente_saiu` when nothing may.
          */
-        post: operations["reactivate_conversa"];
+        post: operations["send_message"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/empresas/{slug}/conversas/{id}/limpar-memoria": {
+    "/api/empresas/{slug}/conversas/{id}/assumir": {
         parameters: {
             query?: never;
             header?: never;
@@ -562,10 +564,50 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Clear Conversa Memory
-         * @description The bot forgets what was said until now; people still see all of it.
+         * Take Over Conversa
+         * @description The bot is silent from here on; what it already released is counted in `em_envio`.
          */
-        post: operations["clear_conversa_memory"];
+        post: operations["take_over_conversa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/conversas/{id}/devolver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Back Conversa
+         * @description The bot answers what the customer writes from here on, never what came before.
+         */
+        post: operations["give_back_conversa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/modelos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Modelos
+         * @description Every template of the empresa's Twilio account, approved or not, as it was within the last minute.
+         */
+        get: operations["list_modelos"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -767,35 +809,23 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * AuditoriaOut
-         * @description One act. `empresa` is a slug; null for what concerns no single empresa, or one that is gone.
+         * AtendimentoAtual
+         * @description Who attends the conversation now.
          */
-        AuditoriaOut: {
+        AtendimentoAtual: {
             /** Id */
             id: number;
-            /** Created At */
-            created_at: string;
-            /** Empresa */
-            empresa: string | null;
-            /** Ator */
-            ator: string;
-            /** Acao */
-            acao: string;
-            /** Alvo Tipo */
-            alvo_tipo: string;
-            /** Alvo Id */
-            alvo_id: string | null;
-            /** Mudancas */
-            mudancas: {
-                [key: string]: unknown;
-            };
-        };
-        /** AuditoriaPagina */
-        AuditoriaPagina: {
-            /** Items */
-            items: components["schemas"]["AuditoriaOut"][];
-            /** Next Cursor */
-            next_cursor: string | null;
+            /**
+             * Atendido Por
+             * @enum {string}
+             */
+            atendido_por: "bot" | "pessoa";
+            /** Responsavel Id */
+            responsavel_id: number | null;
+            /** Assumida Em */
+            assumida_em: string | null;
+            /** Em Envio */
+            em_envio: number;
         };
         /** Body_login */
         Body_login: {
@@ -956,6 +986,12 @@ export interface components {
             optout_em: string | null;
             /** Janela Expira Em */
             janela_expira_em: string | null;
+            /** Responsavel Id */
+            responsavel_id: number | null;
+            /** Assumida Em */
+            assumida_em: string | null;
+            /** Optout Em */
+            optout_em: string | null;
             /** Mensagens */
             mensagens: components["schemas"]["MensagemOut"][];
             /** Next Cursor */
@@ -1742,6 +1778,22 @@ export interface components {
             /** Created At */
             created_at: string;
         };
+        /**
+         * MensagemNova
+         * @description What staff send: free text, or an approved template with its variables.
+         */
+        MensagemNova: {
+            /** Texto */
+            texto?: string | null;
+            /** Content Sid */
+            content_sid?: string | null;
+            /** Variaveis */
+            variaveis?: {
+                [key: string]: string;
+            };
+            /** Chave */
+            chave?: string | null;
+        };
         /** MensagemOut */
         MensagemOut: {
             /** Id */
@@ -1779,8 +1831,8 @@ export interface components {
             status: ("prepared" | "sending" | "sent" | "delivered" | "read" | "failed" | "undelivered" | "parked" | "cancelled") | null;
             /** Erro */
             erro: string | null;
-            /** Prompt Versao */
-            prompt_versao: number | null;
+            /** Erro Texto */
+            erro_texto: string | null;
             /** Midias */
             midias: components["schemas"]["MidiaOut"][];
             /** Dados */
@@ -1846,6 +1898,30 @@ export interface components {
             slug: string;
             /** Nome */
             nome: string;
+        };
+        /** ModeloOut */
+        ModeloOut: {
+            /** Content Sid */
+            content_sid: string;
+            /** Nome */
+            nome: string;
+            /** Idioma */
+            idioma: string;
+            /** Categoria */
+            categoria: string | null;
+            /** Situacao */
+            situacao: string;
+            /** Variaveis */
+            variaveis: string[];
+            /** Texto */
+            texto: string;
+        };
+        /** ModelosPagina */
+        ModelosPagina: {
+            /** Items */
+            items: components["schemas"]["ModeloOut"][];
+            /** Next Cursor */
+            next_cursor?: null;
         };
         /** ProcessarOut */
         ProcessarOut: {
@@ -4538,7 +4614,89 @@ export interface operations {
             };
         };
     };
-    reactivate_conversa: {
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MensagemNova"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MensagemOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    take_over_conversa: {
         parameters: {
             query?: never;
             header?: never;
@@ -4557,7 +4715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversaBot"];
+                    "application/json": components["schemas"]["AtendimentoAtual"];
                 };
             };
             /** @description Sem sessão (`nao_autenticado`). */
@@ -4607,7 +4765,7 @@ export interface operations {
             };
         };
     };
-    clear_conversa_memory: {
+    give_back_conversa: {
         parameters: {
             query?: never;
             header?: never;
@@ -4626,7 +4784,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversaBot"];
+                    "application/json": components["schemas"]["AtendimentoAtual"];
                 };
             };
             /** @description Sem sessão (`nao_autenticado`). */
@@ -4649,6 +4807,83 @@ export interface operations {
             };
             /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    list_modelos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelosPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

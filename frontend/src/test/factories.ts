@@ -108,6 +108,7 @@ export function makeMensagem(over: Partial<Mensagem> = {}): Mensagem {
     status: null,
     erro: null,
     prompt_versao: null,
+    erro_texto: null,
     midias: [],
     dados: {},
     ...over,
