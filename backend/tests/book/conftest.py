@@ -1,6 +1,5 @@
 """A small house with hours and few seats, and short ways to book in it."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -91,14 +90,14 @@ class House:
 
 
 @pytest.fixture
-async def house(container: Container) -> AsyncIterator[House]:
+async def house(container: Container) -> House:
     """Ten seats, two hours each, every half hour from opening."""
     empresa = Empresa(nome="Cantina da Vila", slug="cantina", horarios=HOURS, capacidade=10)
     async with container.db.system_scope() as session:
         session.add(empresa)
         await session.flush()
         await session.refresh(empresa)
-    yield House(container, empresa, container.booking)
+    return House(container, empresa, container.booking)
 
 
 @pytest.fixture
