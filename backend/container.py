@@ -33,8 +33,11 @@ from services.delivery import Delivery
 from services.intake import Intake
 from services.media import MediaService
 from services.message_buffer import MessageBuffer, Window
+from services.outbox import Outbox
+from services.outgoing import DOORBELL, Doorbell
 from services.parked import ParkedWork
 from services.recovery import Recovery
+from services.sending import PartSender
 from services.tasks import TaskGroup
 from services.tuning import Tuning
 
@@ -66,7 +69,10 @@ class Container:
     buffer: MessageBuffer
     media: MediaService
     context: ContextStore
+    doorbell: Doorbell
+    part_sender: PartSender
     delivery: Delivery
+    outbox: Outbox
     attendant: Attendant
     intake: Intake
     recovery: Recovery
@@ -97,6 +103,8 @@ class Container:
         self.clock = overrides.get("clock") or SystemClock()
         self.db = Database.open(settings)
         self._exit.push_async_callback(self.db.close)
+        self.doorbell = Doorbell()
+        self.db.carried[DOORBELL] = self.doorbell
         self.redis = open_redis(settings)
         self._exit.push_async_callback(self.redis.aclose)
         self.http = httpx.AsyncClient(timeout=httpx.Timeout(10, connect=5))
@@ -145,15 +153,30 @@ class Container:
             tasks=self.tasks,
             tuning=tuning,
         )
-        self.delivery = Delivery(
+        self.part_sender = PartSender(
             settings=settings,
             db=self.db,
             clock=self.clock,
             sender=self.sender,
-            credentials=self.credentials,
             circuits=self.circuits,
             tuning=tuning,
             checkpoint=self._checkpoint,
+        )
+        self.delivery = Delivery(
+            db=self.db,
+            clock=self.clock,
+            part_sender=self.part_sender,
+            credentials=self.credentials,
+            tuning=tuning,
+        )
+        self.outbox = Outbox(
+            db=self.db,
+            clock=self.clock,
+            part_sender=self.part_sender,
+            credentials=self.credentials,
+            doorbell=self.doorbell,
+            tasks=self.tasks,
+            tuning=tuning,
         )
         self.attendant = Attendant(
             settings=settings,
@@ -187,16 +210,17 @@ class Container:
             activity=self.activity,
             tuning=tuning,
         )
-        self.parked = ParkedWork(db=self.db, buffer=self.buffer, clock=self.clock)
+        self.parked = ParkedWork(db=self.db, buffer=self.buffer, clock=self.clock, doorbell=self.doorbell)
         self.alarm = Alarm(
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
         )
 
     def start(self) -> None:
-        """Start the loops of this process: the alarm, the sweep and the catch-up."""
+        """Start the loops of this process: the alarm, the sweep, the catch-up and the outbox."""
         self._alarm_loop = self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
         self._loops.start(self.catch_up.run(), name="catch-up")
+        self._loops.start(self.outbox.run(), name="outbox")
 
     async def close(self) -> None:
         """Claim nothing more, let running turns end or hand them over, then close every pool."""

@@ -44,6 +44,8 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self.carried: dict[str, Any] = {}
+        """What every session has in its `info`, by name: how a transaction reaches the loops of its process."""
 
     @classmethod
     def open(cls, settings: Settings, *, pool_size: int = 20, max_overflow: int = 0) -> "Database":
@@ -83,7 +85,7 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, scope: str) -> AsyncIterator[AsyncSession]:
         async with self._sessions() as session, session.begin():
-            session.info["scope"] = scope
+            session.info.update(self.carried, scope=scope)
             connection = await (await session.connection()).get_raw_connection()
             driver: Any = connection.driver_connection
             driver.scope = scope  # nothing was sent yet: the first statement begins the transaction

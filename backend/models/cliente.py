@@ -51,6 +51,8 @@ class Conversa(Base):
     """Messages up to this id are no longer part of the bot's memory."""
     optout_em: Mapped[Instant | None]
     """The customer asked for no more messages; writing again, other than to leave, ends it."""
+    contato_invalido_em: Mapped[Instant | None]
+    """Twilio said that nobody is behind the address; a message from it proves the contrary."""
     silenciada_em: Mapped[Instant | None]
     """The loop breaker quieted the bot here; a person ends it."""
     silenciada_motivo: Mapped[str | None] = mapped_column(String(40))

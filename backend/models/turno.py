@@ -21,6 +21,7 @@ PARTE_ESTADOS = (
 _UNFINISHED_SQL = "estado IN ('claimed', 'thinking', 'acting', 'sending')"
 
 _LOOSE_SQL = "turno_id IS NULL AND estado IN ('prepared', 'sending')"
+_LOOSE_PARKED_SQL = "turno_id IS NULL AND estado = 'parked'"
 
 
 class Turno(Base):
@@ -85,6 +86,8 @@ class Parte(Base):
         Index("ix_partes_turno_id_ordem", "turno_id", "ordem"),
         Index("ix_partes_uncertain", "prazo", postgresql_where=text("estado = 'sending'")),
         Index("ix_partes_avulsas", "conversa_id", "id", postgresql_where=text(_LOOSE_SQL)),
+        Index("uq_partes_empresa_id_chave", "empresa_id", "chave", unique=True),
+        Index("ix_partes_avulsas_paradas", "empresa_id", postgresql_where=text(_LOOSE_PARKED_SQL)),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -97,7 +100,7 @@ class Parte(Base):
     remetente: Mapped[str] = mapped_column(String(255))
     destinatario: Mapped[str] = mapped_column(String(255))
     tentativa: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    """The turn's attempt that put it into `sending`."""
+    """The attempt that put it into `sending`: the turn's, or that of the part itself when it has no turn."""
     tentada_em: Mapped[Instant | None]
     reservada_ate: Mapped[Instant | None]
     """Of a part without a turn: until when its worker holds it; `tentativa` is the fence."""
@@ -106,6 +109,8 @@ class Parte(Base):
     content_variables: Mapped[Json | None]
     midia_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("midias.id"))
     """A file of ours that goes with the text."""
+    chave: Mapped[str | None] = mapped_column(String(120))
+    """Of a part without a turn: what makes it one however often it is asked for."""
     prazo: Mapped[Instant | None]
     """Nothing is written to Twilio after this instant for the attempt in course."""
     primeira_busca_em: Mapped[Instant | None]

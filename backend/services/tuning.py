@@ -38,6 +38,19 @@ class Tuning:
     backoff: float = 0.5
     pace: float = 1.5
     """Pause between two bubbles of one reply, before what the length of the text adds."""
+    pair_burst: int = 4
+    pair_seconds: float = 6.0
+    """WhatsApp takes about one message in 6 s to the same person, and a short burst: more wait. 0 = no limit."""
+    outbox_every: float = 0.5
+    """How long the outbox sleeps at most: another process may have queued something, or died."""
+    outbox_at_once: int = 16
+    """Conversations whose loose parts are being sent by this process."""
+    loose_patience: float = 600.0
+    """For how long a part without a turn is tried while Twilio takes nothing."""
+    typing_again: float = 3600.0
+    """After Twilio refused the typing sign to an empresa."""
+    reminders: float = 60.0
+    """Between two looks for reservations to be reminded of."""
     drain: float = 20.0
     sheet_lease: float = 30.0
     """How long the one writer of a sheet is believed to be alive without a sign."""

@@ -44,6 +44,9 @@ FAST = Tuning(
     circuit_open=1.0,
     backoff=0.02,
     pace=0.01,
+    pair_seconds=0.0,
+    outbox_every=0.1,
+    loose_patience=3.0,
     drain=1.0,
 )
 

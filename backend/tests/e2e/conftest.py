@@ -20,7 +20,7 @@ DIST = Path(__file__).resolve().parents[3] / "frontend" / "dist"
 OpenVisit = Callable[..., Awaitable[Visit]]
 
 # Real times wherever a person looks; only what nobody sees is shortened.
-BROWSED = Tuning(alarm_cap=0.1, pace=0.2, drain=2.0)
+BROWSED = Tuning(alarm_cap=0.1, pace=0.2, pair_seconds=0.0, drain=2.0)
 
 
 @pytest.fixture(scope="session")
