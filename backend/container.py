@@ -15,6 +15,7 @@ from auth.secrets_box import SecretsBox
 from auth.tokens import TokenService
 from config import Settings
 from database import Database
+from integrations.base import RetryPolicy
 from integrations.chatwoot_service import ChatwootService
 from integrations.google_sheets_service import GoogleSheetsService
 from integrations.openai_service import OpenAIService
@@ -23,6 +24,7 @@ from ports import ChatModel, Clock, Crm, MessageSender, Transcriber
 from services.activity_log import ActivityLog
 from services.alarm import Alarm
 from services.attendant import Attendant
+from services.booking import Booking
 from services.catch_up import CatchUp
 from services.checkpoints import Checkpoint, pass_by
 from services.circuits import Circuits
@@ -38,6 +40,9 @@ from services.outgoing import DOORBELL, Doorbell
 from services.parked import ParkedWork
 from services.recovery import Recovery
 from services.sending import PartSender
+from services.sheet_quota import SheetQuota
+from services.sheet_sync import SheetSync
+from services.sheet_writer import SheetWriter
 from services.tasks import TaskGroup
 from services.tuning import Tuning
 
@@ -62,6 +67,9 @@ class Container:
     transcriber: Transcriber
     sender: MessageSender
     sheets: GoogleSheetsService
+    sheet_sync: SheetSync
+    sheet_writer: SheetWriter
+    booking: Booking
     crm: Crm
     http: httpx.AsyncClient
     tuning: Tuning
@@ -118,6 +126,7 @@ class Container:
 
         self._open_integrations(overrides)
         self._build_message_path()
+        self._build_book()
 
     def _open_integrations(self, overrides: dict[str, Any]) -> None:
         openai = OpenAIService(timeout=self.tuning.model_timeout)
@@ -127,8 +136,13 @@ class Container:
         twilio = TwilioService(timeout=self.tuning.request_timeout)
         self._exit.push_async_callback(twilio.aclose)
         self.sender = overrides.get("sender") or twilio
-        self.sheets = GoogleSheetsService()
-        self._exit.push_async_callback(self.sheets.aclose)
+        google = GoogleSheetsService(
+            timeout=self.tuning.request_timeout,
+            retry_policy=RetryPolicy(attempts=4, base=2 * self.tuning.backoff, cap=32 * self.tuning.backoff, total=60),
+            quota=SheetQuota(self.redis, per_minute=self.tuning.sheet_calls, burst=self.tuning.sheet_burst),
+        )
+        self._exit.push_async_callback(google.aclose)
+        self.sheets = overrides.get("sheets") or google
         chatwoot = ChatwootService(
             trusted_addresses=[url for url in (self.settings.chatwoot_base_url, self.settings.simulators_url) if url]
         )
@@ -215,11 +229,27 @@ class Container:
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
         )
 
+    def _build_book(self) -> None:
+        self.sheet_sync = SheetSync(
+            db=self.db,
+            redis=self.redis,
+            clock=self.clock,
+            books=self.sheets,
+            credentials=self.credentials,
+            circuits=self.circuits,
+            activity=self.activity,
+            tasks=self.tasks,
+            tuning=self.tuning,
+        )
+        self.sheet_writer = SheetWriter(db=self.db, clock=self.clock, sync=self.sheet_sync, tuning=self.tuning)
+        self.booking = Booking(db=self.db, sheets=self.sheet_sync)
+
     def start(self) -> None:
         """Start the loops of this process: the alarm, the sweep, the catch-up and the outbox."""
         self._alarm_loop = self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
         self._loops.start(self.catch_up.run(), name="catch-up")
+        self._loops.start(self.sheet_writer.run(), name="sheets")
         self._loops.start(self.outbox.run(), name="outbox")
 
     async def close(self) -> None:

@@ -98,7 +98,9 @@ class Rules:
     def check(self, day: date, at: time, people: int) -> None:
         """Raises BookingRefused unless this may be booked now, seats apart."""
         self.check_group(people)
-        refused = self._about_day(day) or self._about_time(day, at)
+        # The first minutes of a day may still be the night before's, even where the day itself is closed.
+        late = at in self._starts(day) and not self.opening.ranges(day)
+        refused = self._about_day(day, late=late) or self._about_time(day, at)
         if refused is not None:
             reason, sentence = refused
             raise BookingRefused(reason, sentence, self.alternatives(day, at, people))
@@ -139,7 +141,7 @@ class Rules:
         return Availability(
             day=day,
             people=people,
-            open=bool(self._starts(day)) or self.opening.is_full(day),
+            open=bool(self.opening.ranges(day)),
             reason=reason,
             sentence=sentence,
             slots=slots,
@@ -174,16 +176,16 @@ class Rules:
                 start = moment(day, at)
                 yield Slot(at, self.room.free(self.held, start), self.room.fits(self.held, start, people))
 
-    def _about_day(self, day: date) -> tuple[str, str] | None:
-        """Why nothing can be booked on this day, seats apart."""
+    def _about_day(self, day: date, *, late: bool = False) -> tuple[str, str] | None:
+        """Why nothing can be booked on this day, seats apart; `late` means the end of the night before."""
         today = self.today
         if day < today:
             return "passado", f"O dia {day:%d/%m/%Y} já passou."
         if (day - today).days > self.empresa.antecedencia_dias:
             return "longe_demais", f"Aceitamos reservas para até {self.empresa.antecedencia_dias} dias à frente."
-        if self._starts(day):
+        if late or (self._starts(day) and self.opening.ranges(day)):
             return None
-        if self.opening.is_full(day):
+        if self.opening.is_full(day) and self.opening.ranges(day):
             return "lotado", f"Em {say_day(day)} a casa já está lotada para reservas."
         special = self.opening.special.get(day)
         why = f" ({special.reason})" if special is not None and special.closed and special.reason else ""

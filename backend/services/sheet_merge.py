@@ -140,9 +140,7 @@ class _Merge:
         if waiting:
             self._out.settled.append((reserva, kind))
 
-    def _reclaim(
-        self, missing: Iterable[Reserva], strangers: list[BookRow], rows: dict[str, BookRow]
-    ) -> list[BookRow]:
+    def _reclaim(self, missing: Iterable[Reserva], strangers: list[BookRow], rows: dict[str, BookRow]) -> list[BookRow]:
         """Rows that lost their code, or never got it, are known by what they say."""
         left = list(strangers)
         for reserva in missing:
@@ -162,9 +160,7 @@ class _Merge:
             r for r in self._known.values() if base_of(r) is not None and r.data >= self._yesterday
             and r.status in HOLDING
         ]  # fmt: skip
-        if gone and (
-            not self._look.has_header or (len(gone) >= _MISSING_TOO_MANY and 2 * len(gone) > len(upcoming))
-        ):
+        if gone and (not self._look.has_header or (len(gone) >= _MISSING_TOO_MANY and 2 * len(gone) > len(upcoming))):
             self._out.vanished = len(gone)
             self._out.stuck += [(r, "linha_sumiu") for r in gone if r.planilha_estado == "pendente"]
             spared = {id(r) for r in gone}
