@@ -126,14 +126,13 @@ class _Merge:
                 reserva.lembrete_em = None
         if lost:
             self._out.conflicts.append(reserva)
+            reserva.planilha_erro = "alterada_pela_casa"
         to_write = frozenset(name for name in FIELDS if final[name] != theirs[name])
         if to_write:
             self._attempt(reserva, base=theirs, values=final)
             self._out.changes.append(RowChange(row, as_reservation(reserva), to_write))
             return
-        if lost:
-            reserva.planilha_erro = "alterada_pela_casa"
-        elif waiting and reserva.planilha_erro != "alterada_pela_casa":
+        if waiting and reserva.planilha_erro != "alterada_pela_casa":
             reserva.planilha_erro = None
         kind = "criada" if creating else "cancelada" if final["status"] == "cancelada" else "alterada"
         self._synchronised(reserva, theirs)
