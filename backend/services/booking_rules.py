@@ -19,6 +19,8 @@ from services.opening import DAY_NAMES, Opening, to_instant
 ALTERNATIVES = 3
 LOOK_AHEAD_DAYS = 14
 """How far other days are looked at when one has no place."""
+_FIRST, _LAST = date(1900, 1, 1), date(9000, 1, 1)
+"""Days beyond are refused anyway; there is no calendar to reckon in around them."""
 
 
 class BookingRefused(Exception):
@@ -70,6 +72,7 @@ class Rules:
         cls, session: AsyncSession, empresa: Empresa, *, day: date, now: datetime, without: int | None = None
     ) -> "Rules":
         """For bookings on `day`, and for alternatives up to LOOK_AHEAD_DAYS later."""
+        day = min(max(day, _FIRST), _LAST)
         until = day + timedelta(days=LOOK_AHEAD_DAYS + 1)
         special = await session.scalars(
             select(DiaEspecial).where(
@@ -206,6 +209,14 @@ class Rules:
         if at > starts[-1]:
             return "fora_do_horario", f"Em {say_day(day)} a última reserva é às {say_time(starts[-1])}."
         return "fora_do_intervalo", f"As reservas começam a cada {say_minutes(self.empresa.intervalo_minutos)}."
+
+
+def refuse_beyond_calendar(day: date) -> None:
+    """Raises BookingRefused for a day that cannot be meant, before anything is reckoned with it."""
+    if day < _FIRST:
+        raise BookingRefused("passado", f"O dia {day:%d/%m/%Y} já passou.")
+    if day > _LAST:
+        raise BookingRefused("longe_demais", "Essa data está longe demais.")
 
 
 def count_people(people: int) -> str:

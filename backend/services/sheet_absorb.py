@@ -210,9 +210,7 @@ async def _report(session: AsyncSession, empresa: Empresa, merged: Merged, repor
     for reserva in merged.new:
         alert("INFO", "reserva_na_planilha", "Reserva escrita à mão na planilha.", codigo=reserva.codigo)
     for reserva in merged.removed:
-        mensagem = (
-            "A linha de uma reserva foi apagada na planilha: ela está cancelada, e o cliente não foi avisado."
-        )
+        mensagem = "A linha de uma reserva foi apagada na planilha: ela está cancelada, e o cliente não foi avisado."
         alert("WARNING", "reserva_apagada_na_planilha", mensagem, codigo=reserva.codigo)
     for reserva in merged.conflicts:
         mensagem = "A casa mexeu na planilha ao mesmo tempo que o cliente: ficou o que está na planilha."

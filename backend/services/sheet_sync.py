@@ -135,10 +135,13 @@ class SheetSync:
         await self._note_look(empresa.google_sheet_id, began)
         for round_ in range(_ROUNDS + 1):
             changes, additions = await self._absorb(empresa, look)
-            if not (changes or additions) or round_ == _ROUNDS:
+            if not (changes or additions):
                 return
-            if not lease.held:
-                log.warning("sheet lease lost", empresa_id=empresa.id)
+            if round_ == _ROUNDS or not lease.held:
+                # Customers may book faster than rounds go: what came last is for the next pass.
+                await self._unwritten(empresa, additions)
+                if not lease.held:
+                    log.warning("sheet lease lost", empresa_id=empresa.id)
                 return
             with self._circuits.call(empresa.id, "google"):
                 look = await self._write(empresa, book, changes, additions)
@@ -149,10 +152,13 @@ class SheetSync:
         try:
             return await book.write(changes, additions)
         except (ProviderBusy, ProviderRefused):
-            # Certainly nothing was appended: the next try need not wait for it to arrive.
-            async with self._db.tenant(empresa.id) as session:
-                await postpone_all(session, empresa, reason=None, now=self._clock.now(), not_performed=additions)
+            await self._unwritten(empresa, additions)
             raise
+
+    async def _unwritten(self, empresa: Empresa, additions: Sequence[Reservation]) -> None:
+        """Certainly nothing was appended: the next try need not wait for it to arrive."""
+        async with self._db.tenant(empresa.id) as session:
+            await postpone_all(session, empresa, reason=None, now=self._clock.now(), not_performed=additions)
 
     async def _absorb(self, empresa: Empresa, look: BookLook) -> tuple[Sequence[RowChange], Sequence[Reservation]]:
         """Take the look over into PostgreSQL, in one transaction."""

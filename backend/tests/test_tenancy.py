@@ -41,6 +41,7 @@ class Access:
 
 NEW_USER = {"email": "nova@exemplo.com.br", "senha": "uma senha comprida", "papel": "atendente"}
 NEW_EMPRESA = {"nome": "Nova", "slug": "nova"}
+NEW_RESERVA = {"nome": "Nova", "data": "2026-12-24", "horario": "20:00", "pessoas": 2, "forcar": True}
 # What a list without a slug gives to others: an answer with nothing of ours in it.
 NOTHING_OF_OURS = OK
 
@@ -68,6 +69,9 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("get", "/api/empresas/{slug}/conversas"): Access(),
     ("get", "/api/empresas/{slug}/conversas/{id}"): Access(),
     ("get", "/api/empresas/{slug}/reservas"): Access(),
+    ("post", "/api/empresas/{slug}/reservas"): Access(body=NEW_RESERVA),
+    ("patch", "/api/empresas/{slug}/reservas/{id}"): Access(body={"observacoes": "perto da janela"}),
+    ("get", "/api/empresas/{slug}/disponibilidade"): Access(query={"data": "2026-12-24"}),
     ("get", "/api/buffer"): Access(foreign=NOTHING_OF_OURS),
     ("post", "/api/buffer/{id}/processar"): Access(),
     ("get", "/api/logs"): Access(foreign=NOTHING_OF_OURS),
@@ -91,6 +95,7 @@ def address(path: str, tenant: Tenant) -> str:
     """The path with real ids of this tenant in it."""
     ids = {
         "/api/empresas/{slug}/conversas/{id}": tenant.conversa_id,
+        "/api/empresas/{slug}/reservas/{id}": tenant.reserva_id,
         "/api/buffer/{id}/processar": tenant.conversa_id,
         "/api/usuarios/{id}": tenant.atendente_id,
         "/api/midias/{id}": tenant.midia_id,

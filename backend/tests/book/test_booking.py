@@ -35,6 +35,8 @@ async def test_a_reservation_gets_a_code_that_can_be_read_aloud(house: House) ->
         ({"day": date(2026, 11, 25), "now": NOW + timedelta(hours=8, minutes=30)}, "passado"),
         ({"day": date(2026, 11, 25), "now": NOW + timedelta(hours=7, minutes=30)}, "em_cima_da_hora"),
         ({"day": date(2027, 3, 5)}, "longe_demais"),
+        ({"day": date.max}, "longe_demais"),
+        ({"day": date.min}, "passado"),
         ({"day": date(2026, 11, 29)}, "fechado"),
         ({"at": time(16)}, "fora_do_horario"),
         ({"at": time(20, 10)}, "fora_do_intervalo"),

@@ -20,7 +20,7 @@ from tests.stage import until
 
 
 @pytest.fixture
-async def customer(house: House) -> dict[str, int]:
+async def customer(house: House) -> dict[str, Any]:
     async with house.container.db.system_scope() as session:
         cliente, conversa, _ = await add_conversa(session, house.empresa.id, name="Ana", phone="+5511988887777")
     return {"cliente_id": cliente.id, "conversa_id": conversa.id}
@@ -80,7 +80,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_the_customer_waits_hears_the_end_once_and_no_row_is_doubled(
-    house: House, paper: Paper, customer: dict[str, int], fault: str
+    house: House, paper: Paper, customer: dict[str, Any], fault: str
 ) -> None:
     await paper.sim.fault("google", **FAULTS[fault])
     reserva = await house.book(**customer)
@@ -101,7 +101,7 @@ async def test_the_customer_waits_hears_the_end_once_and_no_row_is_doubled(
 
 
 async def test_a_change_in_doubt_and_changed_again_ends_as_the_customer_said_last(
-    house: House, paper: Paper, customer: dict[str, int]
+    house: House, paper: Paper, customer: dict[str, Any]
 ) -> None:
     reserva = await house.book(**customer)
     await publish(house, reserva)
@@ -123,7 +123,7 @@ async def test_a_change_in_doubt_and_changed_again_ends_as_the_customer_said_las
 
 
 async def test_a_reservation_cancelled_while_it_waited_is_never_written(
-    house: House, paper: Paper, customer: dict[str, int]
+    house: House, paper: Paper, customer: dict[str, Any]
 ) -> None:
     await paper.sim.fault("google", "status", status=503, times=-1)
     reserva = await house.book(**customer)
@@ -136,7 +136,7 @@ async def test_a_reservation_cancelled_while_it_waited_is_never_written(
 
 
 async def test_an_append_that_arrives_late_is_known_and_cancelled(
-    house: House, paper: Paper, customer: dict[str, int]
+    house: House, paper: Paper, customer: dict[str, Any]
 ) -> None:
     await paper.sim.fault("google", "reset", after_perform=True, path_contains=":append")
     reserva = await house.book(**customer)
@@ -148,7 +148,7 @@ async def test_an_append_that_arrives_late_is_known_and_cancelled(
 
 
 async def test_seats_the_owner_gave_away_meanwhile_refuse_who_was_waiting(
-    house: House, paper: Paper, customer: dict[str, int]
+    house: House, paper: Paper, customer: dict[str, Any]
 ) -> None:
     other = await house.book(1, day=FRIDAY + timedelta(days=7))
     await publish(house, other)
@@ -169,7 +169,7 @@ async def test_seats_the_owner_gave_away_meanwhile_refuse_who_was_waiting(
     assert len(await paper.rows()) == 3
 
 
-async def test_one_that_waited_past_its_time_is_refused(house: House, paper: Paper, customer: dict[str, int]) -> None:
+async def test_one_that_waited_past_its_time_is_refused(house: House, paper: Paper, customer: dict[str, Any]) -> None:
     await paper.sim.fault("google", "status", status=503, path_contains="/v4/", times=-1)
     reserva = await house.book(**customer)
     await publish(house, reserva, seconds=2)
@@ -183,7 +183,7 @@ async def test_one_that_waited_past_its_time_is_refused(house: House, paper: Pap
     assert len(await messages(house)) == 1
 
 
-async def test_it_is_not_owed_what_was_settled_meanwhile(house: House, paper: Paper, customer: dict[str, int]) -> None:
+async def test_it_is_not_owed_what_was_settled_meanwhile(house: House, paper: Paper, customer: dict[str, Any]) -> None:
     reserva = await house.book(**customer)
     await paper.sim.fault("google", "slow", seconds=0.4, times=6)
     assert await publish(house, reserva, seconds=0.1) == "pendente"
@@ -193,7 +193,7 @@ async def test_it_is_not_owed_what_was_settled_meanwhile(house: House, paper: Pa
 
 
 async def test_a_process_that_dies_after_the_commit_leaves_the_writing_to_another(
-    house: House, paper: Paper, settings: Settings, tuning: Tuning, customer: dict[str, int]
+    house: House, paper: Paper, settings: Settings, tuning: Tuning, customer: dict[str, Any]
 ) -> None:
     dying = await Container.open(settings, tuning=tuning)
     there = House(dying, house.empresa, dying.booking)

@@ -325,6 +325,50 @@ export interface paths {
          */
         get: operations["list_reservas"];
         put?: never;
+        /**
+         * Create Reserva By Hand
+         * @description 409 with the reason as `code` and other times in `detail` when it does not fit; `forcar` books all the same.
+         */
+        post: operations["create_reserva_by_hand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/reservas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Reserva
+         * @description Absent fields keep their value. The customer is not told by itself.
+         */
+        patch: operations["update_reserva"];
+        trace?: never;
+    };
+    "/api/empresas/{slug}/disponibilidade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Disponibilidade
+         * @description The times of a day at which a reservation may start now, and whether so many people fit.
+         */
+        get: operations["get_disponibilidade"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -606,6 +650,17 @@ export interface components {
              */
             redis: "ok" | "indisponivel";
         };
+        /** DisponibilidadeOut */
+        DisponibilidadeOut: {
+            /** Aberto */
+            aberto: boolean;
+            /** Motivo */
+            motivo: string | null;
+            /** Mensagem */
+            mensagem: string | null;
+            /** Horarios */
+            horarios: components["schemas"]["HorarioOut"][];
+        };
         /**
          * EmpresaIn
          * @description A new empresa: everything but name and slug may come later. The slug never changes.
@@ -824,6 +879,18 @@ export interface components {
              */
             status: "ok";
         };
+        /** HorarioOut */
+        HorarioOut: {
+            /**
+             * Horario
+             * Format: time
+             */
+            horario: string;
+            /** Livres */
+            livres: number | null;
+            /** Cabe */
+            cabe: boolean;
+        };
         /** LinhaEmpresa */
         LinhaEmpresa: {
             /** Clientes Unicos */
@@ -1032,6 +1099,35 @@ export interface components {
             status: "ok" | "indisponivel";
             dependencias: components["schemas"]["Dependencias"];
         };
+        /** ReservaIn */
+        ReservaIn: {
+            /** Nome */
+            nome: string;
+            /** Telefone */
+            telefone?: string | null;
+            /**
+             * Data
+             * Format: date
+             */
+            data: string;
+            /**
+             * Horario
+             * Format: time
+             */
+            horario: string;
+            /** Pessoas */
+            pessoas: number;
+            /** Observacoes */
+            observacoes?: string | null;
+            /** Cliente Id */
+            cliente_id?: number | null;
+            /**
+             * Forcar
+             * @description Passa por cima das regras e da capacidade; fica registrado.
+             * @default false
+             */
+            forcar: boolean;
+        };
         /** ReservaOut */
         ReservaOut: {
             /** Id */
@@ -1065,10 +1161,52 @@ export interface components {
             cliente_id: number | null;
             /** Conversa Id */
             conversa_id: number | null;
+            /**
+             * Origem
+             * @enum {string}
+             */
+            origem: "bot" | "painel" | "planilha";
+            /** Planilha Estado */
+            planilha_estado: ("pendente" | "sincronizada" | "erro") | null;
             /** Created At */
             created_at: string;
             /** Updated At */
             updated_at: string;
+        };
+        /**
+         * ReservaPatch
+         * @description Absent fields keep their value; null or an empty text clears telefone and observacoes.
+         */
+        ReservaPatch: {
+            /** Nome */
+            nome?: string;
+            /** Telefone */
+            telefone?: string | null;
+            /**
+             * Data
+             * Format: date
+             */
+            data?: string;
+            /**
+             * Horario
+             * Format: time
+             */
+            horario?: string;
+            /** Pessoas */
+            pessoas?: number;
+            /** Observacoes */
+            observacoes?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "confirmada" | "cancelada" | "nao_compareceu";
+            /**
+             * Forcar
+             * @description Passa por cima das regras e da capacidade; fica registrado.
+             * @default false
+             */
+            forcar: boolean;
         };
         /** ReservasPagina */
         ReservasPagina: {
@@ -2439,6 +2577,8 @@ export interface operations {
         parameters: {
             query?: {
                 status?: ("pendente" | "confirmada" | "cancelada" | "nao_compareceu") | null;
+                /** @description Só as deste dia. */
+                data?: string | null;
                 /** @description Reservas a partir deste dia. */
                 desde?: string | null;
                 /** @description Reservas até este dia, incluído. */
@@ -2464,6 +2604,242 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReservasPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    create_reserva_by_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservaIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservaOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    update_reserva: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservaPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservaOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    get_disponibilidade: {
+        parameters: {
+            query: {
+                /** @description O dia. */
+                data: string;
+                /** @description Para quantas pessoas. */
+                pessoas?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisponibilidadeOut"];
                 };
             };
             /** @description Sem sessão (`nao_autenticado`). */
