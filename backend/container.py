@@ -38,12 +38,15 @@ from services.message_buffer import MessageBuffer, Window
 from services.outbox import Outbox
 from services.outgoing import DOORBELL, Doorbell
 from services.parked import ParkedWork
+from services.presence import Presence
 from services.recovery import Recovery
+from services.reminders import Reminders
 from services.sending import PartSender
 from services.sheet_quota import SheetQuota
 from services.sheet_sync import SheetSync
 from services.sheet_writer import SheetWriter
 from services.tasks import TaskGroup
+from services.templates import TemplateCatalog
 from services.tuning import Tuning
 
 STOP_CLAIMING = 6.0
@@ -81,6 +84,9 @@ class Container:
     part_sender: PartSender
     delivery: Delivery
     outbox: Outbox
+    templates: TemplateCatalog
+    reminders: Reminders
+    presence: Presence
     attendant: Attendant
     intake: Intake
     recovery: Recovery
@@ -192,6 +198,21 @@ class Container:
             tasks=self.tasks,
             tuning=tuning,
         )
+        self.templates = TemplateCatalog(
+            sender=self.sender, credentials=self.credentials, circuits=self.circuits, clock=self.clock
+        )
+        self.reminders = Reminders(
+            db=self.db, clock=self.clock, templates=self.templates, activity=self.activity, tuning=tuning
+        )
+        self.presence = Presence(
+            db=self.db,
+            clock=self.clock,
+            sender=self.sender,
+            credentials=self.credentials,
+            circuits=self.circuits,
+            tasks=self.tasks,
+            tuning=tuning,
+        )
         self.attendant = Attendant(
             settings=settings,
             db=self.db,
@@ -202,6 +223,7 @@ class Container:
             chat_model=self.chat_model,
             credentials=self.credentials,
             delivery=self.delivery,
+            presence=self.presence,
             circuits=self.circuits,
             tuning=tuning,
             checkpoint=self._checkpoint,
@@ -245,12 +267,13 @@ class Container:
         self.booking = Booking(db=self.db, sheets=self.sheet_sync)
 
     def start(self) -> None:
-        """Start the loops of this process: the alarm, the sweep, the catch-up and the outbox."""
+        """Start the loops of this process: the alarm, the sweep, the catch-up, the outbox, the reminders."""
         self._alarm_loop = self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
         self._loops.start(self.catch_up.run(), name="catch-up")
         self._loops.start(self.sheet_writer.run(), name="sheets")
         self._loops.start(self.outbox.run(), name="outbox")
+        self._loops.start(self.reminders.run(), name="reminders")
 
     async def close(self) -> None:
         """Claim nothing more, let running turns end or hand them over, then close every pool."""

@@ -184,6 +184,25 @@ class ListedMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A template of the account, with how far WhatsApp's approval of it is."""
+
+    content_sid: str
+    nome: str
+    idioma: str
+    categoria: str | None
+    situacao: str
+    """As WhatsApp says it: approved, pending, rejected, paused, disabled, received; `unsubmitted` when never asked."""
+    variaveis: tuple[str, ...]
+    texto: str
+    """With its `{{1}}` still in it."""
+
+    @property
+    def approved(self) -> bool:
+        return self.situacao == "approved"
+
+
+@dataclass(frozen=True, slots=True)
 class FetchedMedia:
     content: bytes = field(repr=False)
     content_type: str
@@ -218,6 +237,10 @@ class MessageSender(Protocol):
 
         Raises ProviderRefused with reason `host_not_allowed` or `too_large`.
         """
+        ...
+
+    async def list_templates(self, credentials: TwilioCredentials) -> Sequence[MessageTemplate]:
+        """Every template of the account with its approval."""
         ...
 
     async def show_typing(self, credentials: TwilioCredentials, message_sid: str) -> None: ...

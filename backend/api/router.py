@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from api import (
+    atendimento,
     buffer,
     clientes,
     conversas,
@@ -13,6 +14,7 @@ from api import (
     me,
     metricas,
     midias,
+    modelos,
     reservas,
     simulador,
     usuarios,
@@ -20,7 +22,21 @@ from api import (
 from api.deps import current_user
 
 _protected = APIRouter(dependencies=[Depends(current_user)])
-for _group in (me, empresas, metricas, clientes, conversas, reservas, buffer, logs, usuarios, midias, simulador):
+for _group in (
+    me,
+    empresas,
+    metricas,
+    clientes,
+    conversas,
+    atendimento,
+    modelos,
+    reservas,
+    buffer,
+    logs,
+    usuarios,
+    midias,
+    simulador,
+):
     _protected.include_router(_group.router)
 
 router = APIRouter()

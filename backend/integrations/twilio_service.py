@@ -1,4 +1,4 @@
-"""Twilio: WhatsApp messages out, the message list for reconciliation, and the typing sign.
+"""Twilio: WhatsApp messages out, the message list for reconciliation, templates, and the typing sign.
 
 The only file that knows the Twilio SDK, which runs over our own HTTP pool through its http-client extension
 point. A send is never repeated here: Twilio has no idempotency key, so the ledger decides after a doubt.
@@ -32,7 +32,8 @@ from integrations.base import (
 )
 from integrations.network import http_pool, is_under
 from integrations.twilio_media import MediaFetcher, is_twilio_host
-from ports import FetchedMedia, ListedMessage, OutgoingMessage, SentMessage, TwilioCredentials
+from integrations.twilio_templates import template_from
+from ports import FetchedMedia, ListedMessage, MessageTemplate, OutgoingMessage, SentMessage, TwilioCredentials
 
 VENDOR = "twilio"
 
@@ -40,6 +41,7 @@ _ACCOUNT_SID = re.compile(r"[A-Za-z0-9]{2,64}")
 _BUSY_CODES = frozenset({"20429"})
 _AUTH_CODES = frozenset({"20003", "20005"})  # wrong credentials; account not active
 _MAX_PAGE = 1000
+_MAX_TEMPLATES = 1000
 
 
 class TwilioService:
@@ -162,6 +164,16 @@ class TwilioService:
     async def fetch_media(self, credentials: TwilioCredentials, url: str, *, max_bytes: int) -> FetchedMedia:
         """Download what a customer sent. See `MediaFetcher.fetch` for where it goes and what it raises."""
         return await self._media.fetch(self._pool(), credentials, url, max_bytes=max_bytes)
+
+    async def list_templates(self, credentials: TwilioCredentials) -> Sequence[MessageTemplate]:
+        """Every template of the account with its approval (Content API). A read: repeated like `list_messages`."""
+
+        async def read(seconds_left: float) -> list[MessageTemplate]:
+            async with self._client(credentials, seconds=min(self._timeout, seconds_left)) as client:
+                records = await client.content.v1.content_and_approvals.list_async(page_size=100, limit=_MAX_TEMPLATES)
+            return [template_from(record) for record in records]
+
+        return await retry(read, policy=self._policy, uncertain=True)
 
     async def show_typing(self, credentials: TwilioCredentials, message_sid: str) -> None:
         """Show "typing…" under the customer's message (and mark it read), for 25 s or until the reply. One short try.

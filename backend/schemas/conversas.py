@@ -1,9 +1,11 @@
 """Customers, conversations and messages as the panel reads them."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from schemas.common import Instante, Pagina, Saida
+from pydantic import Field, StringConstraints, model_validator
+
+from schemas.common import Entrada, Instante, Pagina, Saida, Texto
 
 AtendidoPor = Literal["bot", "pessoa"]
 Direcao = Literal["entrada", "saida"]
@@ -82,6 +84,8 @@ class MensagemOut(Saida):
     status: EstadoEnvio | None
     """Where a message of ours is on its way; null for theirs."""
     erro: str | None
+    erro_texto: str | None
+    """Why it did not go, in words."""
     midias: list[MidiaOut]
     dados: dict[str, Any]
 
@@ -94,6 +98,45 @@ class ConversaDetalhe(Saida):
     atendido_por: AtendidoPor
     janela_expira_em: Instante | None
     """Until when WhatsApp takes free text: 24 hours after the customer's last message."""
+    responsavel_id: int | None
+    """Who of the staff attends, when a person does."""
+    assumida_em: Instante | None
+    optout_em: Instante | None
+    """The customer asked for no more messages: nothing may be sent."""
     mensagens: list[MensagemOut]
     next_cursor: str | None
     """Opens the page before this one (older messages)."""
+
+
+Variavel = Annotated[Texto, Field(min_length=1, max_length=1000)]
+
+
+class MensagemNova(Entrada):
+    """What staff send: free text, or an approved template with its variables."""
+
+    texto: Annotated[Texto, Field(min_length=1, max_length=8000)] | None = None
+    content_sid: Annotated[str, StringConstraints(pattern=r"^HX[0-9a-fA-F]{32}$")] | None = None
+    variaveis: dict[str, Annotated[Texto, Field(min_length=1, max_length=1000)]] = Field(
+        default_factory=dict, max_length=30
+    )
+    chave: Annotated[Texto, Field(min_length=8, max_length=64)] | None = None
+    """The same key again sends nothing more: for a request whose answer got lost."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "MensagemNova":
+        if (self.texto is None) == (self.content_sid is None):
+            raise ValueError("Envie um texto ou um modelo.")
+        if self.variaveis and self.content_sid is None:
+            raise ValueError("Variáveis só acompanham um modelo.")
+        return self
+
+
+class AtendimentoAtual(Saida):
+    """Who attends the conversation now."""
+
+    id: int
+    atendido_por: AtendidoPor
+    responsavel_id: int | None
+    assumida_em: Instante | None
+    em_envio: int
+    """Messages of the bot already on their way when a person took over: they cannot be called back."""

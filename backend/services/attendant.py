@@ -28,6 +28,7 @@ from services.delivery import Delivery
 from services.media import MediaService
 from services.message_buffer import Batch, MessageBuffer
 from services.phones import whatsapp_address
+from services.presence import Presence
 from services.reply import split_reply
 from services.thinking import Thought, think
 from services.tuning import Tuning
@@ -69,6 +70,7 @@ class Attendant:
         chat_model: ChatModel,
         credentials: CredentialSource,
         delivery: Delivery,
+        presence: Presence,
         circuits: Circuits,
         tuning: Tuning,
         checkpoint: Checkpoint,
@@ -82,6 +84,7 @@ class Attendant:
         self._chat_model = chat_model
         self._credentials = credentials
         self._delivery = delivery
+        self._presence = presence
         self._circuits = circuits
         self._tuning = tuning
         self._checkpoint = checkpoint
@@ -136,6 +139,7 @@ class Attendant:
         async with self._db.tenant(work.empresa_id) as session:
             await fenced(session, work, estado="thinking", updated_at=self._clock.now())
         await self._checkpoint("thinking")
+        self._presence.thinking(work)
         answering = asyncio.ensure_future(self._answer(work))
         interrupted = asyncio.ensure_future(redo.wait())
         try:

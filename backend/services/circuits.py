@@ -55,6 +55,13 @@ class Circuits:
             if probe:
                 state.probing = False
 
+    def trip(self, empresa_id: int, vendor: str) -> None:
+        """Leave the vendor alone at once: it refuses everything until a person corrects the empresa's settings."""
+        state = self._states.setdefault((empresa_id, vendor), _State())
+        if state.opened_at is None:
+            log.warning("circuit opened", empresa_id=empresa_id, vendor=vendor)
+        state.failures, state.opened_at = self._allowed, self._clock.monotonic()
+
     def is_open(self, empresa_id: int, vendor: str) -> bool:
         state = self._states.get((empresa_id, vendor))
         return state is not None and state.opened_at is not None

@@ -5,7 +5,9 @@ with a hole: what follows a part that did not go does not go either.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,6 +53,12 @@ class TurnOwner:
         )
         return False
 
+    async def remaining(self, session: AsyncSession) -> Sequence[UUID]:
+        rows = await session.scalars(
+            select(Parte.id).where(Parte.turno_id == self.turno_id, Parte.estado == "prepared").order_by(Parte.ordem)
+        )
+        return rows.all()
+
 
 class Delivery:
     def __init__(
@@ -81,7 +89,7 @@ class Delivery:
                 outcome = await self._parts.end(owner, part, "failed", "twilio_sem_credencial")
                 continue
             if paced and part.estado == "prepared":
-                await asyncio.sleep(self._pause(part.texto))
+                await asyncio.sleep(max(self._pause(part.texto), await self._parts.wait_needed(owner)))
             outcome = await self._parts.send(owner, empresa, credentials, part)
             if outcome == "busy":
                 outcome = await self._parts.end(owner, part, "parked", "twilio_indisponivel")

@@ -6,12 +6,12 @@ A report carries the part's opaque id in its address, so it proves the sending e
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models import Parte, StatusRecebido, Turno
-from services.activity_log import add_log
+from models import Conversa, Parte, StatusRecebido, Turno
+from services.refusals import refused, second_chance
 
 _ORDER = {"prepared": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 _OURS = {
@@ -32,6 +32,8 @@ async def record_status(
     now: datetime,
 ) -> None:
     """Apply one report, or keep it until its part is known."""
+    if _OURS.get(status) in ("failed", "undelivered"):
+        await _lock_conversa(session, empresa_id, parte_id, message_sid)
     parte = await _find(session, empresa_id, parte_id, message_sid)
     if parte is None:
         session.add(
@@ -39,7 +41,7 @@ async def record_status(
         )
         return
     await bind(session, parte, message_sid, now=now)
-    _apply(session, parte, status, erro, now)
+    await _apply(session, parte, status, erro, now)
 
 
 async def bind(session: AsyncSession, parte: Parte, message_sid: str, *, now: datetime) -> None:
@@ -66,9 +68,19 @@ async def bind(session: AsyncSession, parte: Parte, message_sid: str, *, now: da
         )
     )
     for report in kept:
-        _apply(session, parte, report.status, report.erro, now)
+        await _apply(session, parte, report.status, report.erro, now)
     if kept:
         await session.execute(delete(StatusRecebido).where(StatusRecebido.id.in_([report.id for report in kept])))
+
+
+async def _lock_conversa(session: AsyncSession, empresa_id: int, parte_id: UUID | None, message_sid: str) -> None:
+    """What a refusal leads to is written on the conversation: locked before its part, as where parts are released."""
+    found = select(Parte.conversa_id).where(
+        Parte.empresa_id == empresa_id, or_(Parte.id == parte_id, Parte.message_sid == message_sid)
+    )
+    await session.execute(
+        select(Conversa.id).where(Conversa.id.in_(found)).order_by(Conversa.id).with_for_update(key_share=True)
+    )
 
 
 async def _find(session: AsyncSession, empresa_id: int, parte_id: UUID | None, message_sid: str) -> Parte | None:
@@ -80,7 +92,7 @@ async def _find(session: AsyncSession, empresa_id: int, parte_id: UUID | None, m
     return await session.scalar(mine.where(Parte.message_sid == message_sid))
 
 
-def _apply(session: AsyncSession, parte: Parte, status: str, erro: str | None, now: datetime) -> None:
+async def _apply(session: AsyncSession, parte: Parte, status: str, erro: str | None, now: datetime) -> None:
     estado = _OURS.get(status)
     if estado is None or parte.estado == "read":
         return
@@ -88,15 +100,8 @@ def _apply(session: AsyncSession, parte: Parte, status: str, erro: str | None, n
         if parte.estado in ("delivered", "failed", "undelivered"):
             return
         parte.estado, parte.erro = estado, erro
-        add_log(
-            session,
-            "ERROR",
-            "mensagem_nao_entregue",
-            f"O WhatsApp não entregou uma mensagem nossa{f' (código {erro})' if erro else ''}.",
-            empresa_id=parte.empresa_id,
-            turno_id=parte.turno_id,
-            dados={"parte_id": str(parte.id), "codigo": erro},
-        )
+        acao = await refused(session, parte, erro, now=now, code="mensagem_nao_entregue")
+        await second_chance(session, parte, acao, now=now)
     elif _ORDER.get(parte.estado, -1) < _ORDER[estado]:
         if parte.estado in ("failed", "undelivered", "cancelled"):
             return

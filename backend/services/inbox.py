@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, lateral, or_, select, true
@@ -20,9 +19,8 @@ from schemas.conversas import (
     UltimaMensagem,
 )
 from services.cursors import before_id, before_instant, encode_cursor, split_page
-
-REPLY_WINDOW = timedelta(hours=24)
-"""WhatsApp takes free text for this long after the customer's last message."""
+from services.twilio_codes import sentence
+from services.window import closes_at
 
 _MENSAGEM_COLUMNS = [name for name in MensagemOut.model_fields if name in Mensagem.__mapper__.columns]
 
@@ -117,10 +115,19 @@ async def read_conversa(
         id=conversa.id,
         cliente=ClienteContato(id=conversa.cliente_id, nome=nome, telefone=telefone),
         atendido_por=_attended_by(conversa),
-        janela_expira_em=conversa.ultima_entrada_em and conversa.ultima_entrada_em + REPLY_WINDOW,
+        janela_expira_em=closes_at(conversa),
+        responsavel_id=conversa.responsavel_id,
+        assumida_em=conversa.assumida_em,
+        optout_em=conversa.optout_em,
         mensagens=page,
         next_cursor=next_cursor,
     )
+
+
+async def read_mensagem(session: AsyncSession, empresa_id: int, mensagem: Mensagem) -> MensagemOut:
+    """One message as the conversation shows it."""
+    [shown], _ = await _read_mensagens(session, empresa_id, mensagem.conversa_id, Mensagem.id == mensagem.id, 1)
+    return shown
 
 
 async def _read_mensagens(
@@ -190,4 +197,6 @@ def _attended_by(conversa: Conversa) -> Literal["bot", "pessoa"]:
 def _show_mensagem(row: Row[*tuple[Any, ...]], midias: list[MidiaOut]) -> MensagemOut:
     mensagem: Mensagem = row[0]
     columns = {name: getattr(mensagem, name) for name in _MENSAGEM_COLUMNS}
-    return MensagemOut.model_validate({**columns, "status": row.status, "erro": row.erro, "midias": midias})
+    return MensagemOut.model_validate(
+        {**columns, "status": row.status, "erro": row.erro, "erro_texto": sentence(row.erro), "midias": midias}
+    )

@@ -5,12 +5,13 @@ What makes a part go out exactly once is in `services/sending.py`; this module o
 """
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -23,14 +24,17 @@ from ports import Clock
 from services.activity_log import add_log
 from services.credentials import CredentialSource
 from services.outgoing import Doorbell
+from services.refusals import address_is_dead, expire_waiting
 from services.sending import Outcome, PartSender, PartWork
 from services.tasks import TaskGroup
 from services.tuning import Tuning
+from services.window import REPLY_WINDOW, WAITING, WAITS
 
 log = get_logger(__name__)
 
 _LONGEST_WAIT = 60.0
 """Between two tries while Twilio takes nothing, in seconds."""
+_EXPIRE_EVERY = 30.0
 
 
 @dataclass(slots=True)
@@ -62,7 +66,9 @@ class LooseOwner:
         reason = self._why_not(conversa, empresa)
         if reason is None:
             return True
-        await end_message(session, self.part, self.conversa_id, estado="cancelled", erro=reason)
+        await session.execute(
+            update(Parte).where(Parte.id.in_(await self.remaining(session))).values(estado="cancelled", erro=reason)
+        )
         add_log(
             session,
             "INFO",
@@ -73,6 +79,9 @@ class LooseOwner:
         )
         return False
 
+    async def remaining(self, session: AsyncSession) -> Sequence[UUID]:
+        return await _rest(session, self.part, self.conversa_id)
+
     def _why_not(self, conversa: Conversa, empresa: Empresa) -> str | None:
         """People's messages always go. Of the bot, facts it owes go unless the customer left; its talk yields."""
         if empresa.excluida_em is not None:
@@ -81,6 +90,8 @@ class LooseOwner:
             return None
         if conversa.optout_em is not None:
             return "cliente_saiu"
+        if address_is_dead(conversa):
+            return "contato_invalido"
         if empresa.status == "inativo" or (self.is_reply and empresa.status != "ativo"):
             return "empresa_parada"
         if self.is_reply and conversa.atendido_por == "pessoa":
@@ -91,21 +102,14 @@ class LooseOwner:
 _REASONS = {
     "empresa_parada": "Uma mensagem não foi enviada: a empresa não está atendendo.",
     "cliente_saiu": "Uma mensagem não foi enviada: o cliente pediu para não receber mais.",
+    "contato_invalido": "Uma mensagem não foi enviada: este contato não recebe mensagens no WhatsApp.",
     "pessoa_assumiu": "Uma mensagem não foi enviada: uma pessoa assumiu a conversa.",
 }
 
 
-async def end_message(
-    session: AsyncSession,
-    part: PartWork,
-    conversa_id: int,
-    *,
-    estado: Literal["cancelled", "parked"],
-    erro: str,
-    rest_only: bool = False,
-) -> None:
-    """End what is left of the message this part belongs to: the parts after it, up to the next first one."""
-    next_first = (
+async def _rest(session: AsyncSession, part: PartWork, conversa_id: int) -> list[UUID]:
+    """What is left of the message this part belongs to: itself and the parts after it, up to the next first one."""
+    until = await session.scalar(
         select(Parte.mensagem_id)
         .where(
             Parte.conversa_id == conversa_id,
@@ -116,16 +120,20 @@ async def end_message(
         .order_by(Parte.mensagem_id)
         .limit(1)
     )
-    until = await session.scalar(next_first)
-    mine = update(Parte).where(
+    query = select(Parte.id).where(
         Parte.conversa_id == conversa_id,
         Parte.turno_id.is_(None),
         Parte.estado == "prepared",
-        Parte.mensagem_id > part.mensagem_id if rest_only else Parte.mensagem_id >= part.mensagem_id,
+        Parte.mensagem_id >= part.mensagem_id,
     )
     if until is not None:
-        mine = mine.where(Parte.mensagem_id < until)
-    await session.execute(mine.values(estado=estado, erro=erro))
+        query = query.where(Parte.mensagem_id < until)
+    return list(await session.scalars(query.order_by(Parte.mensagem_id)))
+
+
+def _still_waiting(parte: type[Parte], closed: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether it waits for its customer to write, who has not: it holds nothing behind it back."""
+    return and_(parte.erro.is_not(None), parte.erro == WAITING, closed)
 
 
 class Outbox:
@@ -148,6 +156,7 @@ class Outbox:
         self._tasks = tasks
         self._tuning = tuning
         self._busy: set[int] = set()
+        self._expire_next = 0.0
 
     async def run(self) -> None:
         """Send until cancelled; an outage costs a look, not the loop."""
@@ -155,12 +164,22 @@ class Outbox:
             self._doorbell.rung.clear()
             try:
                 await self.look()
+                await self._expire()
             except (SQLAlchemyError, OSError, TimeoutError) as error:
                 log.warning("outbox interrupted", reason=type(error).__name__)
             except Exception:
                 log.exception("outbox failed")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._doorbell.rung.wait(), self._tuning.outbox_every)
+
+    async def _expire(self) -> None:
+        """Now and then, end what waited for its customer for too long."""
+        if self._clock.monotonic() < self._expire_next:
+            return
+        self._expire_next = self._clock.monotonic() + _EXPIRE_EVERY
+        now = self._clock.now()
+        async with self._db.system_scope() as session:
+            await expire_waiting(session, before=now - WAITS)
 
     async def look(self) -> int:
         """Take the first part of each conversation that nobody holds, and start sending them. How many were taken."""
@@ -178,6 +197,7 @@ class Outbox:
         lease = timedelta(seconds=self._tuning.lease)
         earlier = aliased(Parte)
         unfinished = ("prepared", "sending")
+        closed = Conversa.ultima_entrada_em.is_(None) | (Conversa.ultima_entrada_em <= now - REPLY_WINDOW)
         is_first = ~(
             select(earlier.id)
             .where(
@@ -185,20 +205,24 @@ class Outbox:
                 earlier.turno_id.is_(None),
                 earlier.estado.in_(unfinished),
                 earlier.mensagem_id < Parte.mensagem_id,
+                ~_still_waiting(earlier, closed),
             )
+            .correlate(Parte, Conversa)
             .exists()
         )
         query = (
             select(Parte)
+            .join(Conversa, Conversa.id == Parte.conversa_id)
             .where(
                 Parte.turno_id.is_(None),
                 Parte.estado.in_(unfinished),
+                ~_still_waiting(Parte, closed),
                 Parte.reservada_ate.is_(None) | (Parte.reservada_ate < now),
                 is_first,
             )
             .order_by(Parte.mensagem_id)
             .limit(room)
-            .with_for_update(skip_locked=True)
+            .with_for_update(of=Parte, skip_locked=True)
         )
         if self._busy:
             query = query.where(Parte.conversa_id.not_in(self._busy))
@@ -248,6 +272,8 @@ class Outbox:
         credentials = self._credentials.twilio(empresa)
         if credentials is None:
             return await self._parts.end(owner, owner.part, "failed", "twilio_sem_credencial")
+        if owner.part.estado == "prepared" and (wait := await self._parts.wait_needed(owner)):
+            return await self._postpone(owner, wait)
         outcome = await self._parts.send(owner, empresa, credentials, owner.part)
         if outcome == "busy":
             return await self._wait_or_park(owner)
@@ -259,21 +285,25 @@ class Outbox:
         age = (now - owner.queued_at).total_seconds()
         if age >= self._tuning.loose_patience:
             return await self._parts.end(owner, owner.part, "parked", "twilio_indisponivel")
-        wait = timedelta(seconds=min(max(age, self._tuning.outbox_every), _LONGEST_WAIT))
+        return await self._postpone(owner, min(max(age, self._tuning.outbox_every), _LONGEST_WAIT))
+
+    async def _postpone(self, owner: LooseOwner, seconds: float) -> Outcome:
+        """Nobody takes the part before then; what follows it in the conversation waits behind it."""
+        now = self._clock.now()
         async with self._db.tenant(owner.empresa_id) as session:
             await owner.keep(session, now=now)
-            await session.execute(update(Parte).where(Parte.id == owner.part.id).values(reservada_ate=now + wait))
+            await session.execute(
+                update(Parte).where(Parte.id == owner.part.id).values(reservada_ate=now + timedelta(seconds=seconds))
+            )
         return "busy"
 
     async def _end_rest(self, owner: LooseOwner, outcome: Outcome) -> None:
         """What follows a part that did not go does not go either: a message never arrives with a hole."""
         async with self._db.tenant(owner.empresa_id) as session:
             await owner.keep(session, now=self._clock.now())
-            await end_message(
-                session,
-                owner.part,
-                owner.conversa_id,
-                estado="parked" if outcome == "parked" else "cancelled",
-                erro="parte_anterior",
-                rest_only=True,
+            rest = [each for each in await owner.remaining(session) if each != owner.part.id]
+            await session.execute(
+                update(Parte)
+                .where(Parte.id.in_(rest))
+                .values(estado="parked" if outcome == "parked" else "cancelled", erro="parte_anterior")
             )

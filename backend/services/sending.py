@@ -9,7 +9,7 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -25,23 +25,23 @@ from errors import ProviderAuthFailed, ProviderBusy, ProviderError, ProviderRefu
 from models import Conversa, Empresa, Mensagem, Parte
 from observability import get_logger
 from ports import Clock, ListedMessage, MessageSender, OutgoingMessage, TwilioCredentials
-from services.activity_log import add_log
 from services.addresses import status_address
 from services.checkpoints import Checkpoint
 from services.circuits import Circuits
 from services.delivery_status import bind
+from services.pace import next_allowed
 from services.parked import IN_DOUBT
+from services.refusals import refused
 from services.tuning import Tuning
+from services.window import WINDOW_CLOSED, wait_for_customer, window_open
 
 log = get_logger(__name__)
 
 Outcome = Literal["done", "failed", "parked", "interrupted", "busy"]
 """`interrupted`: it may no longer be said, and the ledger says why. `busy`: not sent, Twilio takes nothing."""
 _WHITE = re.compile(r"\s+")
-_ENDED = {
-    "failed": ("envio_recusado", "Uma resposta não saiu pelo WhatsApp."),
-    "parked": ("envio_parado", "Uma resposta ficou parada no envio e pode ser tentada de novo."),
-}
+_LOG_CODE = {"failed": "envio_recusado", "parked": "envio_parado"}
+_ARRIVED = ("sent", "delivered", "read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,9 @@ class Owner(Protocol):
     async def allow(self, session: AsyncSession, conversa: Conversa, empresa: Empresa) -> bool:
         """Whether it may still be said, under the conversation's lock; if not, the ledger is told why here."""
 
+    async def remaining(self, session: AsyncSession) -> Sequence[UUID]:
+        """The parts still to go of what is being said, this one first."""
+
 
 class PartSender:
     def __init__(
@@ -130,6 +133,8 @@ class PartSender:
                 return await self._settled(owner, part, settled)
         for attempt in range(1, self._tuning.send_attempts + 1):
             released = await self._release(owner, part)
+            if released == "closed":
+                return await self.end(owner, part, "failed", WINDOW_CLOSED)
             if isinstance(released, str):
                 return released
             part, not_after = released
@@ -169,25 +174,38 @@ class PartSender:
         return "busy"
 
     async def end(self, owner: Owner, part: PartWork, estado: Literal["failed", "parked"], erro: str) -> Outcome:
-        """This part does not go, visibly."""
+        """This part does not go, visibly; what Twilio's number asks for is done. "done" when it has gone after all."""
+        now = self._clock.now()
         async with self._db.tenant(owner.empresa_id) as session:
-            await session.execute(
-                update(Parte)
-                .where(Parte.id == part.id, Parte.estado.in_(("prepared", "sending")))
-                .values(estado=estado, erro=erro)
-            )
-            await owner.keep(session, now=self._clock.now())
-            code, sentence = _ENDED[estado]
-            add_log(
-                session,
-                "ERROR",
-                code,
-                f"{sentence} ({erro})",
-                empresa_id=owner.empresa_id,
-                turno_id=owner.turno_id,
-                dados={"parte_id": str(part.id), "codigo": erro},
-            )
+            await self._locked(session, owner)
+            parte = await session.get_one(Parte, part.id, with_for_update=True)
+            await owner.keep(session, now=now)
+            if parte.estado in _ARRIVED:
+                return "done"
+            if parte.estado in ("prepared", "sending"):
+                parte.estado, parte.erro = estado, erro
+            acao = await refused(session, parte, erro, now=now, code=_LOG_CODE[estado])
+        if acao == "alerta_configuracao":
+            self._circuits.trip(owner.empresa_id, "twilio")
         return estado
+
+    async def wait_needed(self, owner: Owner) -> float:
+        """Seconds until WhatsApp takes another message to this person, by what was sent to them from any process."""
+        tuning = self._tuning
+        if not tuning.pair_seconds:
+            return 0.0
+        async with self._db.tenant(owner.empresa_id) as session:
+            sent = await session.scalars(
+                select(Parte.tentada_em)
+                .join(Mensagem, Mensagem.id == Parte.mensagem_id)
+                .where(Mensagem.conversa_id == owner.conversa_id, Mensagem.direcao == "saida")
+                .order_by(Mensagem.id.desc())
+                .limit(2 * tuning.pair_burst)
+            )
+            allowed = next_allowed(
+                [each for each in sent if each is not None], burst=tuning.pair_burst, seconds=tuning.pair_seconds
+            )
+        return 0.0 if allowed is None else max(0.0, (allowed - self._clock.now()).total_seconds())
 
     async def _settled(self, owner: Owner, part: PartWork, settled: Literal["sent", "unknown"]) -> Outcome:
         if settled == "sent":
@@ -200,10 +218,13 @@ class PartSender:
             return None
         return status_address(empresa, self._settings.public_url, parte_id)
 
-    async def _release(self, owner: Owner, part: PartWork) -> tuple[PartWork, float] | Literal["done", "interrupted"]:
+    async def _release(
+        self, owner: Owner, part: PartWork
+    ) -> tuple[PartWork, float] | Literal["done", "interrupted", "closed"]:
         """Commit `sending` if it may still be said; "done" when a late callback already settled the part.
 
-        Raises LostTurn when someone else owns it.
+        "closed": the 24-hour window has closed and the empresa has no template for that.
+        Raises LostTurn when someone else owns the part.
         """
         async with self._db.tenant(owner.empresa_id) as session:
             conversa, empresa = await self._locked(session, owner)
@@ -217,8 +238,13 @@ class PartSender:
                 return "done"
             if not await owner.allow(session, conversa, empresa):
                 return "interrupted"
+            if part.content_sid is None and not window_open(conversa, now):
+                if empresa.janela_content_sid is None:
+                    return "closed"
+                await wait_for_customer(session, conversa, empresa, await owner.remaining(session), now=now)
+                return "interrupted"
             parte.estado, parte.tentativa, parte.tentada_em, parte.prazo = "sending", owner.tentativa, now, deadline
-            parte.primeira_busca_em = None
+            parte.primeira_busca_em, parte.erro = None, None
         return replace(part, estado="sending", prazo=deadline, tentada_em=now), monotonic + self._tuning.send_deadline
 
     @staticmethod

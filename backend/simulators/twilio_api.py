@@ -336,7 +336,8 @@ def content_text(account: Account, content_sid: str | None, variables: str | Non
         return ""
     types = content.get("types") or {}
     text = next((str(t["body"]) for t in types.values() if isinstance(t, dict) and t.get("body")), "")
-    for name, value in (json.loads(variables) if variables else {}).items():
+    samples = {str(name): str(value) for name, value in (content.get("variables") or {}).items()}
+    for name, value in (samples | (json.loads(variables) if variables else {})).items():
         text = text.replace("{{" + name + "}}", value)
     return text
 

@@ -1,9 +1,10 @@
-"""The simulated Content API, as far as templates are listed, read, created and shown as approved.
+"""The simulated Content API, as far as templates are listed, read, created and approved.
 
 Templates belong to the account of the credentials; a message may only name one that exists.
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,10 @@ from simulators.twilio_state import Account, new_sid
 from simulators.vendor_errors import twilio_error
 
 REAL_HOST = "https://content.twilio.com"
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 1000
+CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
+_NAME = re.compile(r"[a-z0-9_]{1,512}")
 
 
 class TwilioContent:
@@ -28,6 +33,7 @@ class TwilioContent:
         """Routes below `/twilio`."""
         return [
             Route("/v1/Content", self.contents, methods=["GET", "POST"]),
+            Route("/v1/ContentAndApprovals", self.with_approvals, methods=["GET"]),
             Route("/v1/Content/{sid}", self.content, methods=["GET", "DELETE"]),
             Route("/v1/Content/{sid}/ApprovalRequests", self.approval, methods=["GET"]),
             Route("/v1/Content/{sid}/ApprovalRequests/whatsapp", self.request_approval, methods=["POST"]),
@@ -48,17 +54,44 @@ class TwilioContent:
             except (ValueError, KeyError, TypeError):
                 return twilio_error(400, 20001, "Invalid parameter: language and types are required")
             return JSONResponse(content, status_code=201)
-        url = f"{REAL_HOST}/v1/Content?PageSize=50&Page=0"
+        return self._page(request, "Content", list(account.contents.values()))
+
+    async def with_approvals(self, request: Request) -> Response:
+        """List templates, each with its approval; without their links, as the vendor does."""
+        account = self._account(request)
+        if isinstance(account, Response):
+            return account
+        rows = [
+            {name: value for name, value in content.items() if name not in ("links", "url")}
+            | {"approval_requests": account.approvals.get(sid) or {"name": "", "status": "unsubmitted"}}
+            for sid, content in account.contents.items()
+        ]
+        return self._page(request, "ContentAndApprovals", rows)
+
+    @staticmethod
+    def _page(request: Request, resource: str, rows: list[dict[str, Any]]) -> Response:
+        try:
+            size = int(request.query_params.get("PageSize", DEFAULT_PAGE_SIZE))
+            page = int(request.query_params.get("Page", 0))
+        except ValueError:
+            return twilio_error(400, 20001, "Invalid parameter: PageSize and Page must be numbers")
+        if not 1 <= size <= MAX_PAGE_SIZE or page < 0:
+            return twilio_error(400, 20007, "Page size too large")
+
+        def url(number: int) -> str:
+            return f"{REAL_HOST}/v1/{resource}?PageSize={size}&Page={number}"
+
+        more = (page + 1) * size < len(rows)
         meta = {
-            "page": 0,
-            "page_size": 50,
-            "first_page_url": url,
-            "previous_page_url": None,
-            "url": url,
-            "next_page_url": None,
+            "page": page,
+            "page_size": size,
+            "first_page_url": url(0),
+            "previous_page_url": url(page - 1) if page else None,
+            "url": url(page),
+            "next_page_url": url(page + 1) if more else None,
             "key": "contents",
         }
-        return JSONResponse({"contents": list(account.contents.values()), "meta": meta})
+        return JSONResponse({"contents": rows[page * size : (page + 1) * size], "meta": meta})
 
     def _content(self, request: Request) -> tuple[Account, dict[str, Any]] | Response:
         account = self._account(request)
@@ -75,6 +108,7 @@ class TwilioContent:
         account, content = found
         if request.method == "DELETE":
             del account.contents[content["sid"]]
+            account.approvals.pop(content["sid"], None)
             return Response(status_code=204)
         return JSONResponse(content)
 
@@ -83,16 +117,8 @@ class TwilioContent:
         found = self._content(request)
         if isinstance(found, Response):
             return found
-        _, content = found
-        whatsapp = {
-            "type": "whatsapp",
-            "name": content["friendly_name"],
-            "category": "UTILITY",
-            "content_type": next(iter(content["types"])),
-            "status": "approved",
-            "rejection_reason": "",
-            "allow_category_change": True,
-        }
+        account, content = found
+        whatsapp = account.approvals.get(content["sid"]) or {"type": "whatsapp", "name": "", "status": "unsubmitted"}
         return JSONResponse({"sid": content["sid"], "account_sid": content["account_sid"], "whatsapp": whatsapp})
 
     async def request_approval(self, request: Request) -> Response:
@@ -100,12 +126,31 @@ class TwilioContent:
         found = self._content(request)
         if isinstance(found, Response):
             return found
+        account, content = found
         try:
             asked = json.loads(await request.body())
-            answer = {"name": asked["name"], "category": asked["category"], "status": "received"}
+            name, category = str(asked["name"]), str(asked["category"])
         except (ValueError, KeyError, TypeError):
             return twilio_error(400, 20001, "Invalid parameter: name and category are required")
-        return JSONResponse(answer, status_code=201)
+        if _NAME.fullmatch(name) is None or category not in CATEGORIES:
+            return twilio_error(400, 20001, "Invalid parameter: name or category")
+        account.approvals[content["sid"]] = approval_of(content, name=name, category=category)
+        return JSONResponse({**account.approvals[content["sid"]], "status": "received"}, status_code=201)
+
+
+def approval_of(
+    content: dict[str, Any], *, name: str = "", category: str = "UTILITY", status: str = "approved"
+) -> dict[str, Any]:
+    """The approval of a content as the vendor shows it."""
+    return {
+        "type": "whatsapp",
+        "name": name or content["friendly_name"],
+        "category": category,
+        "content_type": next(iter(content["types"])),
+        "status": status,
+        "rejection_reason": "",
+        "allow_category_change": True,
+    }
 
 
 def new_content(account: Account, asked: dict[str, Any]) -> dict[str, Any]:

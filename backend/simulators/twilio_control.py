@@ -10,7 +10,7 @@ from starlette.routing import Route
 from simulators.background import Background
 from simulators.control_support import BadControl, read_object, update_settings
 from simulators.openai_state import OpenAIState
-from simulators.twilio_content import new_content
+from simulators.twilio_content import approval_of, new_content
 from simulators.twilio_inbound import InvalidInbound, TwilioInbound
 from simulators.twilio_state import Account, FailNext, TwilioMessage, TwilioState
 
@@ -182,12 +182,17 @@ class TwilioControl:
         return JSONResponse({"open": self.state.window_is_open(account, business, contact)})
 
     async def contents(self, request: Request) -> Response:
-        """Create a template; `account_sid` defaults to the first account."""
+        """Create a template; `account_sid` defaults to the first account, `situacao` of its approval to approved."""
         given = await read_object(request)
         account = self.state.accounts.get(str(given.get("account_sid") or next(iter(self.state.accounts))))
         if account is None:
             raise BadControl("conta desconhecida")
         try:
-            return JSONResponse(new_content(account, given), status_code=201)
+            content = new_content(account, given)
+            situacao = str(given.get("situacao") or "approved")
+            if situacao != "unsubmitted":
+                category = str(given.get("category") or "UTILITY")
+                account.approvals[content["sid"]] = approval_of(content, category=category, status=situacao)
+            return JSONResponse(content, status_code=201)
         except (KeyError, TypeError) as error:
             raise BadControl("informe language e types") from error

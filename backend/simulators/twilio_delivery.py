@@ -5,6 +5,7 @@ then fails with 63016.
 """
 
 import asyncio
+import json
 import time
 
 import httpx
@@ -86,7 +87,9 @@ class TwilioDelivery:
         order = self.state.take_failure(message.to)
         if order is not None:
             return order.status, order.error_code
-        free_form = message.to.startswith(CHANNEL) and message.content_sid is None
+        if message.content_sid and any(not value.strip() for value in _variables(message).values()):
+            return "failed", 63013
+        free_form = message.to.startswith(CHANNEL) and not self._is_approved(message)
         if free_form and self.state.settings.enforce_window and not self._window_is_open(message):
             return "failed", 63016
         for url in media_urls:
@@ -97,6 +100,12 @@ class TwilioDelivery:
                 message.media.append(item)
                 self.state.keep_media(item, message.sid)
         return None
+
+    def _is_approved(self, message: TwilioMessage) -> bool:
+        """Outside the window a template that WhatsApp has not approved is no better than free text."""
+        account = self.state.accounts.get(message.account_sid)
+        approval = account.approvals.get(message.content_sid or "") if account else None
+        return approval is not None and approval["status"] == "approved"
 
     def _window_is_open(self, message: TwilioMessage) -> bool:
         return self.state.window_is_open(message.account_sid, message.sender, message.to)
@@ -125,6 +134,11 @@ class TwilioDelivery:
                         auth_token=account.auth_token,
                         form=status_form(message, status),
                     )
+
+
+def _variables(message: TwilioMessage) -> dict[str, str]:
+    found: dict[str, str] = json.loads(message.content_variables) if message.content_variables else {}
+    return found
 
 
 def status_form(message: TwilioMessage, status: str) -> list[tuple[str, str]]:

@@ -105,6 +105,8 @@ class Account:
     api_keys: dict[str, str] = field(default_factory=dict)
     messaging_services: dict[str, str] = field(default_factory=dict)
     contents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    approvals: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By ContentSid; a content that was never submitted has none."""
 
 
 @dataclass(slots=True)

@@ -68,6 +68,10 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("get", "/api/empresas/{slug}/clientes"): Access(),
     ("get", "/api/empresas/{slug}/conversas"): Access(),
     ("get", "/api/empresas/{slug}/conversas/{id}"): Access(),
+    ("post", "/api/empresas/{slug}/conversas/{id}/mensagens"): Access(body={"texto": "Olá"}),
+    ("post", "/api/empresas/{slug}/conversas/{id}/assumir"): Access(),
+    ("post", "/api/empresas/{slug}/conversas/{id}/devolver"): Access(),
+    ("get", "/api/empresas/{slug}/modelos"): Access(),
     ("get", "/api/empresas/{slug}/reservas"): Access(),
     ("post", "/api/empresas/{slug}/reservas"): Access(body=NEW_RESERVA),
     ("patch", "/api/empresas/{slug}/reservas/{id}"): Access(body={"observacoes": "perto da janela"}),
@@ -96,6 +100,9 @@ def address(path: str, tenant: Tenant) -> str:
     ids = {
         "/api/empresas/{slug}/conversas/{id}": tenant.conversa_id,
         "/api/empresas/{slug}/reservas/{id}": tenant.reserva_id,
+        "/api/empresas/{slug}/conversas/{id}/mensagens": tenant.conversa_id,
+        "/api/empresas/{slug}/conversas/{id}/assumir": tenant.conversa_id,
+        "/api/empresas/{slug}/conversas/{id}/devolver": tenant.conversa_id,
         "/api/buffer/{id}/processar": tenant.conversa_id,
         "/api/usuarios/{id}": tenant.atendente_id,
         "/api/midias/{id}": tenant.midia_id,
@@ -200,7 +207,8 @@ async def test_a_foreign_slug_and_an_unknown_one_look_the_same_on_every_path(
     for method, path in operations(app):
         if "{slug}" not in path:
             continue
-        body = {"prompt": "x"} if method == "patch" else None
+        bodies = {"patch": {"prompt": "x"}} | ({"post": {"texto": "x"}} if path.endswith("/mensagens") else {})
+        body = bodies.get(method)
         real = await client.request(method, address(path, world.ours), headers=headers, json=body)
         fake = await client.request(
             method, path.format(slug="nao-existe", id=world.ours.conversa_id), headers=headers, json=body

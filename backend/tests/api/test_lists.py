@@ -8,7 +8,7 @@ import pytest
 
 from container import Container
 from models import Atendimento, Conversa, Log, Reserva
-from services.inbox import REPLY_WINDOW
+from services.window import REPLY_WINDOW
 from tests.panel_fixtures import Headers
 from tests.panel_world import World, add_conversa, add_mensagem, add_reply
 

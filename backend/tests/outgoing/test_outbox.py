@@ -193,11 +193,15 @@ async def test_same_key_is_queued_once_even_from_two_sides_at_once(live: Live) -
 
 async def test_rolled_back_work_sends_nothing(live: Live) -> None:
     conversa = await opened(live)
-    with pytest.raises(RuntimeError, match="no"):
+
+    async def give_up_half_way() -> None:
         async with live.container.db.tenant(conversa.empresa_id) as session:
             found = await session.get_one(Conversa, conversa.id)
             await queue_text(session, found, "Nunca.", now=live.container.clock.now())
             raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        await give_up_half_way()
     await queue(live, conversa, "Sempre.")
     await ended(live)
     assert await said(live) == ["Sempre."]

@@ -76,6 +76,7 @@ export function makeMensagem(over: Partial<Mensagem> = {}): Mensagem {
     motivo: null,
     status: null,
     erro: null,
+    erro_texto: null,
     midias: [],
     dados: {},
     ...over,
