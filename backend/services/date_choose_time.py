@@ -58,7 +58,9 @@ def one_clock(asked: Asked, candidates: Sequence[date]) -> tuple[Clock, tuple[ti
 def _nights_of(day: date, at: time, clock: Clock, asked: Asked) -> list[date]:
     """`sexta à meia-noite` may be the end of Thursday's night or of Friday's."""
     part = clock.part or asked.times.part
-    night = at.hour < 5 and not (clock.twelve and part is None)
+    told = asked.opening is not None and asked.opening.told
+    # Without hours, a plain "às 3" is the afternoon's and no night comes into question.
+    night = at.hour < 5 and (told or part is not None or not clock.twelve)
     return [day, day + timedelta(days=1)] if night and asked.days.moment is None else [day]
 
 

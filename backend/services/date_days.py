@@ -101,7 +101,8 @@ _HOLIDAY = re.compile(
     rf"(?:(?:no|o|na|n?esse|proxima|dia de) )*\b(?P<name>feriado|feriadao|feriado prolongado|{ANY_NAMED})\b{_YEAR}"
 )
 _RELATIVE = re.compile(
-    r"\b(?P<day>depois de amanha|(?<=ou )depois(?! d)|hoje|amanha|anteontem|ontem)\b(?P<denied> nao\b(?= ?,| (?:posso|da)\b))?"
+    r"\b(?P<day>depois de amanha|(?<=ou )depois(?! d)|hoje|amanha|anteontem|ontem)\b"
+    r"(?P<denied> nao\b(?= ?,| (?:posso|da)\b))?"
 )
 _NEXT_MONTH = re.compile(r"\b(?:n?o |d[oe] |para o )?(?:mes que vem|proxima mes|mes seguinte)\b")
 _PAST = re.compile(r"\b(?:semana|mes|ano) passad[oa]\b")

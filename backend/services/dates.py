@@ -97,7 +97,7 @@ def _without_day(asked: Asked, *, same_time: bool, later: bool) -> When:
     times, base = asked.times, asked.base
     if times.clocks:
         if base is not None:
-            return settle_time(asked, [base.date()])
+            return settle_time(asked, [not_past(base.date(), asked)])
         one_clock(asked, [])
         return When(time=time_alone(asked), period=period_of(asked), problem="sem_dia", question="Para qual dia?")
     if base is not None and (later or times.part is not None):
