@@ -93,7 +93,7 @@ class GoogleSheetsService:
     ) -> T:
         """Run `work(deadline)` (monotonic seconds) in a thread, alone on its sheet, with the retry policy.
 
-        Before each try the account's quota is asked for the most calls that the work makes.
+        Before each try the account's quota is asked for the calls that the work usually makes.
         """
         if self._limiter is None:
             self._limiter = CapacityLimiter(self._threads)
@@ -178,7 +178,7 @@ class SheetBook:
 
     async def write(self, changes: Sequence[RowChange], additions: Sequence[Reservation]) -> BookLook:
         """Both kinds at once; not repeated after a doubt."""
-        return await self._visit(lambda visit: visit.exchange(changes, additions), uncertain=False, writes=3)
+        return await self._visit(lambda visit: visit.exchange(changes, additions), uncertain=False, writes=2)
 
     async def _visit(self, act: Callable[[SheetExchange], T], *, uncertain: bool, writes: int = 0) -> T:
         """Look at the sheet and act on what is seen, over connections that end with the visit."""
@@ -197,7 +197,7 @@ class SheetBook:
             work,
             uncertain=uncertain,
             account=str(self._account.service_account_email),
-            reads=4 if writes else 2,
+            reads=3 if writes else 2,
             writes=writes,
         )
 
@@ -266,7 +266,7 @@ class GspreadTab:
                 table_range=f"{rowcol_to_a1(header_row, first_column + 1)}:{rowcol_to_a1(header_row, last)}",
             )
 
-    def write(self, cells: Sequence[tuple[int, int, str | int]]) -> None:
+    def write(self, cells: Sequence[tuple[int, int, Any]]) -> None:
         """Set single cells, (row, column, value), all or none."""
         with _surprises():
             self._worksheet.batch_update(

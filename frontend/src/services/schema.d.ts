@@ -312,6 +312,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/empresas/{slug}/conversas/{id}/mensagens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Message
+         * @description Send free text, or an approved template, as a person, who becomes the conversation's voice.
+         *
+         *     409 `janela_fechada` when only a template may go, 409 `cliente_saiu` when nothing may.
+         */
+        post: operations["send_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/conversas/{id}/assumir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over Conversa
+         * @description The bot is silent from here on; what it already released is counted in `em_envio`.
+         */
+        post: operations["take_over_conversa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/conversas/{id}/devolver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Back Conversa
+         * @description The bot answers what the customer writes from here on, never what came before.
+         */
+        post: operations["give_back_conversa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/modelos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Modelos
+         * @description Every template of the empresa's Twilio account, approved or not, as it was within the last minute.
+         */
+        get: operations["list_modelos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/empresas/{slug}/reservas": {
         parameters: {
             query?: never;
@@ -510,6 +592,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AtendimentoAtual
+         * @description Who attends the conversation now.
+         */
+        AtendimentoAtual: {
+            /** Id */
+            id: number;
+            /**
+             * Atendido Por
+             * @enum {string}
+             */
+            atendido_por: "bot" | "pessoa";
+            /** Responsavel Id */
+            responsavel_id: number | null;
+            /** Assumida Em */
+            assumida_em: string | null;
+            /** Em Envio */
+            em_envio: number;
+        };
         /** Body_login */
         Body_login: {
             /** Username */
@@ -609,6 +710,12 @@ export interface components {
             atendido_por: "bot" | "pessoa";
             /** Janela Expira Em */
             janela_expira_em: string | null;
+            /** Responsavel Id */
+            responsavel_id: number | null;
+            /** Assumida Em */
+            assumida_em: string | null;
+            /** Optout Em */
+            optout_em: string | null;
             /** Mensagens */
             mensagens: components["schemas"]["MensagemOut"][];
             /** Next Cursor */
@@ -977,6 +1084,22 @@ export interface components {
             /** Created At */
             created_at: string;
         };
+        /**
+         * MensagemNova
+         * @description What staff send: free text, or an approved template with its variables.
+         */
+        MensagemNova: {
+            /** Texto */
+            texto?: string | null;
+            /** Content Sid */
+            content_sid?: string | null;
+            /** Variaveis */
+            variaveis?: {
+                [key: string]: string;
+            };
+            /** Chave */
+            chave?: string | null;
+        };
         /** MensagemOut */
         MensagemOut: {
             /** Id */
@@ -1014,6 +1137,8 @@ export interface components {
             status: ("prepared" | "sending" | "sent" | "delivered" | "read" | "failed" | "undelivered" | "parked" | "cancelled") | null;
             /** Erro */
             erro: string | null;
+            /** Erro Texto */
+            erro_texto: string | null;
             /** Midias */
             midias: components["schemas"]["MidiaOut"][];
             /** Dados */
@@ -1079,6 +1204,30 @@ export interface components {
             slug: string;
             /** Nome */
             nome: string;
+        };
+        /** ModeloOut */
+        ModeloOut: {
+            /** Content Sid */
+            content_sid: string;
+            /** Nome */
+            nome: string;
+            /** Idioma */
+            idioma: string;
+            /** Categoria */
+            categoria: string | null;
+            /** Situacao */
+            situacao: string;
+            /** Variaveis */
+            variaveis: string[];
+            /** Texto */
+            texto: string;
+        };
+        /** ModelosPagina */
+        ModelosPagina: {
+            /** Items */
+            items: components["schemas"]["ModeloOut"][];
+            /** Next Cursor */
+            next_cursor?: null;
         };
         /** ProcessarOut */
         ProcessarOut: {
@@ -2546,6 +2695,303 @@ export interface operations {
             };
             /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    send_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MensagemNova"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MensagemOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    take_over_conversa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtendimentoAtual"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    give_back_conversa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtendimentoAtual"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    list_modelos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelosPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
