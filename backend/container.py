@@ -16,6 +16,7 @@ from auth.secrets_box import SecretsBox
 from auth.tokens import TokenService
 from config import Settings
 from database import Database
+from integrations.base import RetryPolicy
 from integrations.chatwoot_service import ChatwootService
 from integrations.google_sheets_service import GoogleSheetsService
 from integrations.openai_service import OpenAIService
@@ -47,6 +48,9 @@ from services.reasoning import Reasoner
 from services.recovery import Recovery
 from services.reminders import Reminders
 from services.sending import PartSender
+from services.sheet_quota import SheetQuota
+from services.sheet_sync import SheetSync
+from services.sheet_writer import SheetWriter
 from services.tasks import TaskGroup
 from services.templates import TemplateCatalog
 from services.tools.toolbox import Toolbox
@@ -76,6 +80,9 @@ class Container:
     documents: DocumentReader
     sender: MessageSender
     sheets: GoogleSheetsService
+    sheet_sync: SheetSync
+    sheet_writer: SheetWriter
+    booking: Booking
     crm: Crm
     connections: ConnectionTester
     http: httpx.AsyncClient
@@ -87,7 +94,6 @@ class Container:
     doorbell: Doorbell
     part_sender: PartSender
     delivery: Delivery
-    booking: Booking
     reasoner: Reasoner
     outbox: Outbox
     templates: TemplateCatalog
@@ -155,8 +161,13 @@ class Container:
         twilio = TwilioService(timeout=self.tuning.request_timeout)
         self._exit.push_async_callback(twilio.aclose)
         self.sender = overrides.get("sender") or twilio
-        self.sheets = GoogleSheetsService()
-        self._exit.push_async_callback(self.sheets.aclose)
+        google = GoogleSheetsService(
+            timeout=self.tuning.request_timeout,
+            retry_policy=RetryPolicy(attempts=4, base=2 * self.tuning.backoff, cap=32 * self.tuning.backoff, total=60),
+            quota=SheetQuota(self.redis, per_minute=self.tuning.sheet_calls, burst=self.tuning.sheet_burst),
+        )
+        self._exit.push_async_callback(google.aclose)
+        self.sheets = overrides.get("sheets") or google
         chatwoot = ChatwootService(
             trusted_addresses=[url for url in (self.settings.chatwoot_base_url, self.settings.simulators_url) if url]
         )
@@ -232,7 +243,7 @@ class Container:
             tasks=self.tasks,
             tuning=tuning,
         )
-        self.booking = Booking(db=self.db, sheets=_NoSheets())
+        self._build_book()
         self.reasoner = Reasoner(
             db=self.db,
             clock=self.clock,
@@ -281,11 +292,27 @@ class Container:
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
         )
 
+    def _build_book(self) -> None:
+        self.sheet_sync = SheetSync(
+            db=self.db,
+            redis=self.redis,
+            clock=self.clock,
+            books=self.sheets,
+            credentials=self.credentials,
+            circuits=self.circuits,
+            activity=self.activity,
+            tasks=self.tasks,
+            tuning=self.tuning,
+        )
+        self.sheet_writer = SheetWriter(db=self.db, clock=self.clock, sync=self.sheet_sync, tuning=self.tuning)
+        self.booking = Booking(db=self.db, sheets=self.sheet_sync)
+
     def start(self) -> None:
         """Start the loops of this process: the message path first, then what keeps it in order."""
         self._alarm_loop = self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
         self._loops.start(self.catch_up.run(), name="catch-up")
+        self._loops.start(self.sheet_writer.run(), name="sheets")
         self._loops.start(self.outbox.run(), name="outbox")
         self._loops.start(self.reminders.run(), name="reminders")
         self._loops.start(self.purge.run(), name="purge")
@@ -300,12 +327,6 @@ class Container:
             await self._loops.drain(grace=0)
             await self.tasks.drain(grace=self.tuning.drain)
         await self._exit.aclose()
-
-
-class _NoSheets:
-    async def refresh(self, empresa: Any, *, older_than: float, seconds: float) -> None: ...
-
-    async def settle(self, empresa_id: int, *, seconds: float) -> None: ...
 
 
 def open_redis(settings: Settings) -> Redis:

@@ -24,9 +24,10 @@ from errors import ProviderBusy, ProviderError, ProviderRefused, ProviderUncerta
 from integrations.base import RetryPolicy, retry
 from integrations.google_http import SheetsAccount, google_failures, service_account, status_error
 from integrations.network import CONNECT_SECONDS
+from integrations.sheet_exchange import SheetExchange
 from integrations.sheet_rows import HEADER, VENDOR, UnreadableRow, plain
 from integrations.sheet_visit import NOT_READ_BACK, SheetVisit
-from ports import GoogleCredentials, Reservation, ReservationBook, SheetReport
+from ports import BookLook, CallQuota, GoogleCredentials, Reservation, RowChange, SharedBook, SheetReport
 
 T = TypeVar("T")
 
@@ -51,7 +52,9 @@ class GoogleSheetsService:
         threads: int = 8,
         retry_policy: RetryPolicy | None = None,
         max_accounts: int = 64,
+        quota: CallQuota | None = None,
     ) -> None:
+        self._quota = quota
         self._timeout = timeout
         self._total = total
         self._threads = threads
@@ -65,7 +68,7 @@ class GoogleSheetsService:
         """Forget every account. Connections end with each operation."""
         self._accounts.clear()
 
-    def book(self, credentials: GoogleCredentials, sheet_id: str, *, tab: str | None = None) -> ReservationBook:
+    def book(self, credentials: GoogleCredentials, sheet_id: str, *, tab: str | None = None) -> SharedBook:
         """The reservation book in a spreadsheet: its tab of that name, else the one named Reservas, else the first.
 
         Raises ProviderRefused(`sheet_id_invalid`) or ProviderAuthFailed for credentials that cannot be used.
@@ -96,7 +99,7 @@ class GoogleSheetsService:
                     editable=found.may_be_changed(),
                 )
 
-        return await self.run(sheet_id, work, uncertain=False, policy=_ONE_LOOK)
+        return await self.run(sheet_id, work, uncertain=False, account=account, reads=2, writes=1, policy=_ONE_LOOK)
 
     def _account(self, credentials: GoogleCredentials) -> SheetsAccount:
         """One account object per document, so that its token is asked for once an hour and not once a call."""
@@ -111,15 +114,31 @@ class GoogleSheetsService:
         return account
 
     async def run(
-        self, sheet_id: str, work: Callable[[float], T], *, uncertain: bool, policy: RetryPolicy | None = None
+        self,
+        sheet_id: str,
+        work: Callable[[float], T],
+        *,
+        uncertain: bool,
+        account: SheetsAccount,
+        reads: int,
+        writes: int,
+        policy: RetryPolicy | None = None,
     ) -> T:
-        """Run `work(deadline)` (monotonic seconds) in a thread, alone on its sheet, with the retry policy."""
+        """Run `work(deadline)` (monotonic seconds) in a thread, alone on its sheet, with the retry policy.
+
+        Before each try the account's quota is asked for the calls that the work usually makes.
+        """
         if self._limiter is None:
             self._limiter = CapacityLimiter(self._threads)
         limiter = self._limiter
 
         async def attempt(seconds_left: float) -> T:
-            deadline = time.monotonic() + min(self._total, seconds_left)
+            end = time.monotonic() + seconds_left
+            if self._quota is not None:
+                await self._quota.take(
+                    str(account.service_account_email), reads=reads, writes=writes, seconds=seconds_left
+                )
+            deadline = min(end, time.monotonic() + self._total)
             return await anyio.to_thread.run_sync(work, deadline, limiter=limiter)
 
         async with self._locks.setdefault(sheet_id, asyncio.Lock()):
@@ -168,7 +187,7 @@ class SheetBook:
         Not repeated after a doubt. The caller may call again: the id is looked for first.
         """
         try:
-            return await self._visit(lambda visit: visit.add(reservation), uncertain=False)
+            return await self._visit(lambda visit: visit.add(reservation), uncertain=False, writes=2)
         except ProviderUncertain as doubt:
             if doubt.reason != NOT_READ_BACK:
                 raise
@@ -182,21 +201,36 @@ class SheetBook:
 
         Writing the same values twice is harmless, so doubts are repeated.
         """
-        return await self._visit(lambda visit: visit.write(reservation), uncertain=True)
+        return await self._visit(lambda visit: visit.write(reservation), uncertain=True, writes=2)
 
     async def cancel(self, reservation_id: str) -> Reservation:
         """Mark the row as cancelled, keeping it. Raises ProviderRefused(`reservation_not_found`)."""
-        return await self._visit(lambda visit: visit.cancel(reservation_id), uncertain=True)
+        return await self._visit(lambda visit: visit.cancel(reservation_id), uncertain=True, writes=2)
 
-    async def _visit(self, act: Callable[[SheetVisit], T], *, uncertain: bool) -> T:
+    async def look(self) -> BookLook:
+        """Every row as it stands."""
+        return await self._visit(lambda visit: visit.look(), uncertain=True)
+
+    async def write(self, changes: Sequence[RowChange], additions: Sequence[Reservation]) -> BookLook:
+        """Both kinds at once; not repeated after a doubt."""
+        return await self._visit(lambda visit: visit.exchange(changes, additions), uncertain=False, writes=2)
+
+    async def _visit(self, act: Callable[[SheetExchange], T], *, uncertain: bool, writes: int = 0) -> T:
         """Look at the sheet and act on what is seen, over connections that end with the visit."""
 
         def work(deadline: float) -> T:
             limits = CallLimits(base_url=self._base_url, timeout=self._service.timeout, deadline=deadline)
             with _connected(self._account, limits) as calls:
-                return act(SheetVisit(GspreadTab(calls, self._sheet_id, self._tab)))
+                return act(SheetExchange(GspreadTab(calls, self._sheet_id, self._tab)))
 
-        return await self._service.run(self._sheet_id, work, uncertain=uncertain)
+        return await self._service.run(
+            self._sheet_id,
+            work,
+            uncertain=uncertain,
+            account=self._account,
+            reads=3 if writes else 2,
+            writes=writes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,18 +309,18 @@ class GspreadTab:
             )
             return [list(row) for row in values]
 
-    def append(self, values: Sequence[str | int], *, header_row: int, first_column: int) -> None:
-        """Insert a row after the table whose header starts there; text stays text, also "=HYPERLINK(…)"."""
-        last = first_column + len(values)
+    def append(self, rows: Sequence[Sequence[str | int]], *, header_row: int, first_column: int) -> None:
+        """Insert rows after the table whose header starts there; text stays text, also "=HYPERLINK(…)"."""
+        last = first_column + len(rows[0])
         with _surprises():
-            self._worksheet.append_row(
-                values,
+            self._worksheet.append_rows(
+                rows,
                 value_input_option=ValueInputOption.raw,
                 insert_data_option=InsertDataOption.insert_rows,
                 table_range=f"{rowcol_to_a1(header_row, first_column + 1)}:{rowcol_to_a1(header_row, last)}",
             )
 
-    def write(self, cells: Sequence[tuple[int, int, str | int]]) -> None:
+    def write(self, cells: Sequence[tuple[int, int, Any]]) -> None:
         """Set single cells, (row, column, value), all or none."""
         with _surprises():
             self._worksheet.batch_update(

@@ -34,9 +34,9 @@ class Tab(Protocol):
 
     def read(self) -> list[list[Any]]: ...
 
-    def append(self, values: Sequence[str | int], *, header_row: int, first_column: int) -> None: ...
+    def append(self, rows: Sequence[Sequence[str | int]], *, header_row: int, first_column: int) -> None: ...
 
-    def write(self, cells: Sequence[tuple[int, int, str | int]]) -> None: ...
+    def write(self, cells: Sequence[tuple[int, int, Any]]) -> None: ...
 
     def write_titles(self, row: int, first_column: int, titles: Sequence[str]) -> None: ...
 
@@ -99,13 +99,17 @@ class SheetVisit:
         if existing is not None:
             return existing
         columns = self._with_all_columns()
-        cells = cells_of(reservation)
-        fields = {place: field for field, place in columns.places.items()}
-        values: list[str | int] = [
-            cells[fields[place]] if place in fields else "" for place in range(columns.first, columns.width)
-        ]
-        self._tab.append(values, header_row=columns.row, first_column=columns.first)
+        self._append(columns, [reservation])
         return self._read_back(reservation)
+
+    def _append(self, columns: Columns, reservations: Sequence[Reservation]) -> None:
+        fields = {place: field for field, place in columns.places.items()}
+        rows: list[list[str | int]] = []
+        for reservation in reservations:
+            cells = cells_of(reservation)
+            places = range(columns.first, columns.width)
+            rows.append([cells[fields[place]] if place in fields else "" for place in places])
+        self._tab.append(rows, header_row=columns.row, first_column=columns.first)
 
     def cancel(self, reservation_id: str) -> Reservation:
         """Mark as cancelled; a row already cancelled is returned as it stands."""
@@ -130,15 +134,19 @@ class SheetVisit:
         return self._read_back(replace(reservation, id=current.id))
 
     def _read_back(self, written: Reservation) -> Reservation:
-        """What the sheet says now. From here on a busy vendor is a doubt too: the writing has happened."""
-        try:
-            self._read()
-        except ProviderBusy as busy:
-            raise ProviderUncertain(VENDOR, NOT_READ_BACK, retry_after=busy.retry_after) from None
+        """What the sheet says now."""
+        self._read_again()
         found = self.find(written.id)
         if found is None or not matches(written, found):
             raise ProviderUncertain(VENDOR, NOT_READ_BACK)
         return found
+
+    def _read_again(self) -> None:
+        """Read after writing. From here on a busy vendor is a doubt too: the writing has happened."""
+        try:
+            self._read()
+        except ProviderBusy as busy:
+            raise ProviderUncertain(VENDOR, NOT_READ_BACK, retry_after=busy.retry_after) from None
 
     def _row_of(self, reservation_id: str) -> Found | None:
         columns = self._columns

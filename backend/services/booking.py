@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from database import Database
 from models import Empresa, Reserva
 from services.activity_log import add_log
-from services.booking_rules import Availability, BookingRefused, Rules
+from services.booking_rules import Availability, BookingRefused, Rules, refuse_beyond_calendar
 from services.capacity import HOLDING, Room, lock_days, moment
 from services.reserva_rows import (
     Published,
@@ -81,6 +81,7 @@ class Booking:
         nome = clean_line(nome, 255)
         if not nome:
             raise BookingRefused("nome_faltando", "Preciso de um nome para a reserva.")
+        refuse_beyond_calendar(day)
         await self._lock(session, empresa, (day, at))
         if turno_id is not None and (done := await self._same(session, empresa, turno_id, day, at)) is not None:
             return done
@@ -126,6 +127,7 @@ class Booking:
         self._refuse_ended(empresa, reserva, now, forced=forced)
         new_day, new_people = day or reserva.data, people if people is not None else reserva.pessoas
         new_at = (at or reserva.horario).replace(second=0, microsecond=0, tzinfo=None)
+        refuse_beyond_calendar(new_day)
         moved = (new_day, new_at) != (reserva.data, reserva.horario)
         if moved or new_people != reserva.pessoas:
             await self._lock(session, empresa, (reserva.data, reserva.horario), (new_day, new_at))
@@ -143,15 +145,41 @@ class Booking:
         self._log(session, reserva, "reserva_alterada", "Reserva alterada.")
         return reserva
 
-    async def cancel(self, session: AsyncSession, empresa: Empresa, reserva: Reserva, *, now: datetime) -> Reserva:
-        """Free the seats. Cancelling again changes nothing; one that has begun is refused."""
+    async def cancel(
+        self, session: AsyncSession, empresa: Empresa, reserva: Reserva, *, now: datetime, forced: bool = False
+    ) -> Reserva:
+        """Free the seats. Cancelling again changes nothing; one that has begun is refused, unless `forced`."""
         await session.refresh(reserva, with_for_update=True)
         if reserva.status == "cancelada":
             return reserva
-        self._refuse_ended(empresa, reserva, now)
+        self._refuse_ended(empresa, reserva, now, forced=forced)
         reserva.status = "cancelada"
         await self._written(session, reserva, empresa, now)
         self._log(session, reserva, "reserva_cancelada", "Reserva cancelada.")
+        return reserva
+
+    async def revive(
+        self,
+        session: AsyncSession,
+        empresa: Empresa,
+        reserva: Reserva,
+        *,
+        day: date,
+        at: time,
+        people: int,
+        now: datetime,
+        forced: bool = False,
+    ) -> Reserva:
+        """Confirm, by a person of the house, one that does not stand; it needs its seats again."""
+        await session.refresh(reserva, with_for_update=True)
+        at = at.replace(second=0, microsecond=0, tzinfo=None)
+        refuse_beyond_calendar(day)
+        await self._lock(session, empresa, (day, at))
+        rules = await Rules.read(session, empresa, day=day, now=now, without=reserva.id)
+        self._judge(rules, day, at, people, forced=forced)
+        reserva.data, reserva.horario, reserva.pessoas, reserva.status = day, at, people, "confirmada"
+        await self._written(session, reserva, empresa, now)
+        self._log(session, reserva, "reserva_confirmada", "Reserva confirmada pela casa.")
         return reserva
 
     async def no_show(self, session: AsyncSession, empresa: Empresa, reserva: Reserva, *, now: datetime) -> Reserva:

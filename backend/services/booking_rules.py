@@ -19,6 +19,8 @@ from services.opening import DAY_NAMES, Opening, to_instant
 ALTERNATIVES = 3
 LOOK_AHEAD_DAYS = 14
 """How far other days are looked at when one has no place."""
+_FIRST, _LAST = date(1900, 1, 1), date(9000, 1, 1)
+"""Days beyond are refused anyway; there is no calendar to reckon in around them."""
 
 
 class BookingRefused(Exception):
@@ -70,6 +72,7 @@ class Rules:
         cls, session: AsyncSession, empresa: Empresa, *, day: date, now: datetime, without: int | None = None
     ) -> "Rules":
         """For bookings on `day`, and for alternatives up to LOOK_AHEAD_DAYS later."""
+        day = min(max(day, _FIRST), _LAST)
         until = day + timedelta(days=LOOK_AHEAD_DAYS + 1)
         special = await session.scalars(
             select(DiaEspecial).where(
@@ -98,7 +101,9 @@ class Rules:
     def check(self, day: date, at: time, people: int) -> None:
         """Raises BookingRefused unless this may be booked now, seats apart."""
         self.check_group(people)
-        refused = self._about_day(day) or self._about_time(day, at)
+        # The first minutes of a day may still be the night before's, even where the day itself is closed.
+        late = at in self._starts(day) and not self.opening.ranges(day)
+        refused = self._about_day(day, late=late) or self._about_time(day, at)
         if refused is not None:
             reason, sentence = refused
             raise BookingRefused(reason, sentence, self.alternatives(day, at, people))
@@ -139,7 +144,7 @@ class Rules:
         return Availability(
             day=day,
             people=people,
-            open=bool(self._starts(day)) or self.opening.is_full(day),
+            open=bool(self.opening.ranges(day)),
             reason=reason,
             sentence=sentence,
             slots=slots,
@@ -174,16 +179,16 @@ class Rules:
                 start = moment(day, at)
                 yield Slot(at, self.room.free(self.held, start), self.room.fits(self.held, start, people))
 
-    def _about_day(self, day: date) -> tuple[str, str] | None:
-        """Why nothing can be booked on this day, seats apart."""
+    def _about_day(self, day: date, *, late: bool = False) -> tuple[str, str] | None:
+        """Why nothing can be booked on this day, seats apart; `late` means the end of the night before."""
         today = self.today
         if day < today:
             return "passado", f"O dia {day:%d/%m/%Y} já passou."
         if (day - today).days > self.empresa.antecedencia_dias:
             return "longe_demais", f"Aceitamos reservas para até {self.empresa.antecedencia_dias} dias à frente."
-        if self._starts(day):
+        if late or (self._starts(day) and self.opening.ranges(day)):
             return None
-        if self.opening.is_full(day):
+        if self.opening.is_full(day) and self.opening.ranges(day):
             return "lotado", f"Em {say_day(day)} a casa já está lotada para reservas."
         special = self.opening.special.get(day)
         why = f" ({special.reason})" if special is not None and special.closed and special.reason else ""
@@ -204,6 +209,14 @@ class Rules:
         if at > starts[-1]:
             return "fora_do_horario", f"Em {say_day(day)} a última reserva é às {say_time(starts[-1])}."
         return "fora_do_intervalo", f"As reservas começam a cada {say_minutes(self.empresa.intervalo_minutos)}."
+
+
+def refuse_beyond_calendar(day: date) -> None:
+    """Raises BookingRefused for a day that cannot be meant, before anything is reckoned with it."""
+    if day < _FIRST:
+        raise BookingRefused("passado", f"O dia {day:%d/%m/%Y} já passou.")
+    if day > _LAST:
+        raise BookingRefused("longe_demais", "Essa data está longe demais.")
 
 
 def count_people(people: int) -> str:

@@ -15,15 +15,18 @@ async def list_reservas(
     empresa_id: int,
     *,
     status: ReservaStatus | None,
+    day: date | None = None,
     since: date | None,
     until: date | None,
     limit: int,
     cursor: str | None,
 ) -> tuple[list[ReservaOut], str | None]:
-    """`since` and `until` are days of the booking itself, both included."""
+    """`day`, `since` and `until` are days of the booking itself, all included."""
     query = select(Reserva).where(Reserva.empresa_id == empresa_id).order_by(Reserva.id.desc()).limit(limit + 1)
     if status is not None:
         query = query.where(Reserva.status == status)
+    if day is not None:
+        query = query.where(Reserva.data == day)
     if since is not None:
         query = query.where(Reserva.data >= since)
     if until is not None:

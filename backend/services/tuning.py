@@ -52,3 +52,12 @@ class Tuning:
     reminders: float = 60.0
     """Between two looks for reservations to be reminded of."""
     drain: float = 20.0
+    sheet_lease: float = 30.0
+    """How long the one writer of a sheet is believed to be alive without a sign."""
+    sheet_poll: float = 1.0
+    """Between two looks for rows that a sheet still has to be told."""
+    sheet_idle: float = 60.0
+    """How old the last look at the sheet of an empresa gets while customers write to it; ten times that otherwise."""
+    sheet_calls: int = 45
+    """A minute, of each kind and service account. With the burst it stays within Google's 60."""
+    sheet_burst: int = 15

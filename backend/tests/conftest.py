@@ -46,6 +46,10 @@ FAST = Tuning(
     pair_seconds=0.0,
     outbox_every=0.1,
     loose_patience=3.0,
+    sheet_lease=3.0,
+    sheet_poll=0.1,
+    sheet_calls=60_000,
+    sheet_burst=10_000,
     drain=1.0,
 )
 

@@ -46,6 +46,7 @@ class Access:
 
 NEW_USER = {"email": "nova@exemplo.com.br", "senha": "uma senha comprida", "papel": "atendente"}
 NEW_EMPRESA = {"nome": "Nova", "slug": "nova"}
+NEW_RESERVA = {"nome": "Nova", "data": "2026-12-24", "horario": "20:00", "pessoas": 2, "forcar": True}
 # What a list without a slug gives to others: an answer with nothing of ours in it.
 NOTHING_OF_OURS = OK
 
@@ -96,6 +97,9 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("post", "/api/empresas/{slug}/conversas/{id}/devolver"): Access(),
     ("get", "/api/empresas/{slug}/modelos"): Access(),
     ("get", "/api/empresas/{slug}/reservas"): Access(),
+    ("post", "/api/empresas/{slug}/reservas"): Access(body=NEW_RESERVA),
+    ("patch", "/api/empresas/{slug}/reservas/{id}"): Access(body={"observacoes": "perto da janela"}),
+    ("get", "/api/empresas/{slug}/disponibilidade"): Access(query={"data": "2026-12-24"}),
     ("get", "/api/buffer"): Access(foreign=NOTHING_OF_OURS),
     ("post", "/api/buffer/{id}/processar"): Access(),
     ("get", "/api/logs"): Access(foreign=NOTHING_OF_OURS),
@@ -145,6 +149,7 @@ def address(path: str, tenant: Tenant) -> str:
         "/api/empresas/{slug}/conversas/{id}": tenant.conversa_id,
         "/api/empresas/{slug}/conversas/{id}/reativar": tenant.conversa_id,
         "/api/empresas/{slug}/conversas/{id}/limpar-memoria": tenant.conversa_id,
+        "/api/empresas/{slug}/reservas/{id}": tenant.reserva_id,
         "/api/empresas/{slug}/conversas/{id}/mensagens": tenant.conversa_id,
         "/api/empresas/{slug}/conversas/{id}/assumir": tenant.conversa_id,
         "/api/empresas/{slug}/conversas/{id}/devolver": tenant.conversa_id,

@@ -1,6 +1,6 @@
 """A small house with hours and few seats, and short ways to book in it."""
 
-from collections.abc import AsyncIterator
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from config import Settings
 from container import Container
 from models import Empresa, Log, Reserva, Turno
 from services.booking import Booking
 from tests.panel_world import add_conversa
+from tests.stage import Simulators
 
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
 """A Wednesday, noon in São Paulo."""
@@ -23,6 +25,10 @@ HOURS = {
     "sex": [["11:30", "15:00"], ["18:00", "02:00"]],
     "sab": [["18:00", "02:00"]],
 }
+
+
+SHEET = "planilha-da-cantina"
+TITLES = ["Código", "Nome", "Telefone", "Data", "Horário", "Pessoas", "Status", "Observações"]
 
 
 @dataclass
@@ -91,14 +97,20 @@ class House:
 
 
 @pytest.fixture
-async def house(container: Container) -> AsyncIterator[House]:
+def settings(settings: Settings, simulators: Simulators) -> Settings:
+    """Google is the simulated one."""
+    return settings.model_copy(update={"google_sheets_base_url": f"{simulators.url}/google"})
+
+
+@pytest.fixture
+async def house(container: Container) -> House:
     """Ten seats, two hours each, every half hour from opening."""
     empresa = Empresa(nome="Cantina da Vila", slug="cantina", horarios=HOURS, capacidade=10)
     async with container.db.system_scope() as session:
         session.add(empresa)
         await session.flush()
         await session.refresh(empresa)
-    yield House(container, empresa, container.booking)
+    return House(container, empresa, container.booking)
 
 
 @pytest.fixture
@@ -116,3 +128,59 @@ async def live_turn(house: House) -> int:
         session.add(turno)
         await session.flush()
         return turno.id
+
+
+@dataclass
+class Paper:
+    """The owner's side of the sheet."""
+
+    sim: Simulators
+
+    async def rows(self) -> list[list[Any]]:
+        """Every row that holds anything."""
+        answer = await self.sim.control("GET", f"/google/spreadsheets/{SHEET}")
+        sheets: dict[str, list[list[Any]]] = answer.json()["sheets"]
+        return [row for row in next(iter(sheets.values())) if any(str(cell) for cell in row)]
+
+    async def row_of(self, codigo: str) -> list[Any]:
+        [row] = [row for row in await self.rows() if codigo in row]
+        return row
+
+    async def number_of(self, codigo: str) -> int:
+        answer = await self.sim.control("GET", f"/google/spreadsheets/{SHEET}")
+        sheets: dict[str, list[list[Any]]] = answer.json()["sheets"]
+        [number] = [n for n, row in enumerate(next(iter(sheets.values())), 1) if codigo in row]
+        return number
+
+    async def owner(self, operation: str, **fields: Any) -> None:
+        await self.sim.control("POST", f"/google/spreadsheets/{SHEET}/owner", operation=operation, **fields)
+
+    async def type_row(self, cells: list[Any]) -> int:
+        """What the owner writes under the last row."""
+        answer = await self.sim.control("GET", f"/google/spreadsheets/{SHEET}")
+        number = len(next(iter(answer.json()["sheets"].values()))) + 1
+        for column, value in enumerate(cells, 1):
+            if value != "":
+                await self.owner("edit_cell", row=number, column=column, value=value)
+        return number
+
+    async def edit(self, codigo: str, title: str, value: Any) -> None:
+        rows = await self.rows()
+        await self.owner("edit_cell", row=await self.number_of(codigo), column=rows[0].index(title) + 1, value=value)
+
+
+@pytest.fixture
+async def paper(house: House, sim: Simulators) -> Paper:
+    """The house keeps its book in a sheet that is still empty."""
+    document = (await sim.control("GET", "/google/credentials")).json()
+    await sim.control("POST", "/google/settings", reads_per_minute=100_000, writes_per_minute=100_000)
+    await share(sim, [])
+    sealed = house.container.secrets_box.encrypt(json.dumps(document))
+    await house.rules(google_sheet_id=SHEET, google_credentials=sealed)
+    return Paper(sim)
+
+
+async def share(sim: Simulators, rows: list[list[Any]]) -> None:
+    document = (await sim.control("GET", "/google/credentials")).json()
+    sheets = {"Reservas": rows}
+    await sim.control("POST", "/google/spreadsheets", id=SHEET, sheets=sheets, shared_with=[document["client_email"]])

@@ -35,6 +35,8 @@ async def test_a_reservation_gets_a_code_that_can_be_read_aloud(house: House) ->
         ({"day": date(2026, 11, 25), "now": NOW + timedelta(hours=8, minutes=30)}, "passado"),
         ({"day": date(2026, 11, 25), "now": NOW + timedelta(hours=7, minutes=30)}, "em_cima_da_hora"),
         ({"day": date(2027, 3, 5)}, "longe_demais"),
+        ({"day": date.max}, "longe_demais"),
+        ({"day": date.min}, "passado"),
         ({"day": date(2026, 11, 29)}, "fechado"),
         ({"at": time(16)}, "fora_do_horario"),
         ({"at": time(20, 10)}, "fora_do_intervalo"),
@@ -55,8 +57,11 @@ async def test_a_night_past_midnight_belongs_to_the_next_day(house: House) -> No
     assert (await house.times(2, day=FRIDAY))[time(23)] == (1, False)
     assert (await house.times(1, day=FRIDAY))[time(23)] == (1, True)
     assert (await house.times(2, day=FRIDAY))[time(22)] == (10, True)
-    assert list(await house.times(day=date(2026, 11, 28)))[0] == time(0)
-    assert await refused(house.book(2, day=date(2026, 11, 28), at=time(0)))
+    assert min(await house.times(day=date(2026, 11, 28))) == time(0)
+    assert (await refused(house.book(2, day=date(2026, 11, 28), at=time(0)))).reason == "sem_vagas"
+    sunday = FRIDAY + timedelta(days=2)
+    assert (await house.book(2, day=sunday, at=time(0))).data == sunday
+    assert (await house.times(day=sunday)) == {}
     await house.cancel(reserva)
     assert (await house.times(2, day=FRIDAY))[time(23)] == (10, True)
 
@@ -66,7 +71,7 @@ async def test_seats_are_counted_at_every_moment_of_the_stay(house: House) -> No
     await house.book(4, at=EIGHT)
     times = await house.times(7)
     assert times[time(18)] == (4, False)
-    assert times[time(19)] == (0, False)
+    assert times[time(19)] == (4, False)
     assert times[time(20)] == (6, False)
     assert times[time(22)] == (10, True)
     await house.book(6, at=EIGHT)
@@ -113,7 +118,7 @@ async def test_the_next_free_times_are_offered(house: House) -> None:
     await house.book(10, at=time(22))
     await house.book(10, at=time(11, 30))
     offered = (await refused(house.book(2, at=EIGHT))).alternatives
-    assert [f"{each:%d %H:%M}" for each in offered] == ["27 13:00", "28 20:00", "02 20:00"]
+    assert [f"{each:%d %H:%M}" for each in offered] == ["28 20:00", "02 20:00", "03 20:00"]
 
 
 async def test_a_change_keeps_the_code_and_judges_without_itself(house: House) -> None:
@@ -180,7 +185,7 @@ async def test_the_last_two_seats_go_to_one_of_twenty(house: House, again: int) 
 
 
 async def test_overlapping_nights_cannot_be_sold_twice_from_two_days(house: House) -> None:
-    tries = [house.book(6, at=time(23)), house.book(6, day=FRIDAY + timedelta(days=1), at=time(0))] * 1
+    tries = [house.book(6, at=time(23)), house.book(6, day=FRIDAY + timedelta(days=1), at=time(0))]
     tries += [house.book(6, at=time(22, 30)), house.book(6, at=time(23, 30))]
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(isinstance(each, Reserva) for each in outcomes) == 1

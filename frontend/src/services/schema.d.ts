@@ -627,6 +627,50 @@ export interface paths {
          */
         get: operations["list_reservas"];
         put?: never;
+        /**
+         * Create Reserva By Hand
+         * @description 409 with the reason as `code` and other times in `detail` when it does not fit; `forcar` books all the same.
+         */
+        post: operations["create_reserva_by_hand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/reservas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Reserva
+         * @description Absent fields keep their value. The customer is not told by itself.
+         */
+        patch: operations["update_reserva"];
+        trace?: never;
+    };
+    "/api/empresas/{slug}/disponibilidade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Disponibilidade
+         * @description The times of a day at which a reservation may start now, and whether so many people fit.
+         */
+        get: operations["get_disponibilidade"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1056,76 +1100,16 @@ export interface components {
              */
             redis: "ok" | "indisponivel";
         };
-        /** DetalheConexao */
-        DetalheConexao: {
-            /** Rotulo */
-            rotulo: string;
-            /** Valor */
-            valor: string;
-        };
-        /**
-         * DiaEspecialIn
-         * @description The whole of what is special about a day: what is left out is as usual.
-         */
-        DiaEspecialIn: {
-            /**
-             * Fechado
-             * @default false
-             */
-            fechado: boolean;
-            /**
-             * Lotado
-             * @default false
-             */
-            lotado: boolean;
-            /** Horarios */
-            horarios?: [
-                string,
-                string
-            ][] | null;
-            /** Motivo */
-            motivo?: string | null;
-        };
-        /** DiaEspecialOut */
-        DiaEspecialOut: {
-            /**
-             * Data
-             * Format: date
-             */
-            data: string;
-            /** Fechado */
-            fechado: boolean;
-            /** Lotado */
-            lotado: boolean;
-            /** Horarios */
-            horarios: [
-                string,
-                string
-            ][] | null;
+        /** DisponibilidadeOut */
+        DisponibilidadeOut: {
+            /** Aberto */
+            aberto: boolean;
             /** Motivo */
             motivo: string | null;
-        };
-        /**
-         * DiasPagina
-         * @description All of the period at once, by date: `next_cursor` is always null.
-         */
-        DiasPagina: {
-            /** Items */
-            items: components["schemas"]["DiaEspecialOut"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * DiferencaOut
-         * @description What changed on the way from version `de` to version `para`; 0 is the empty text before the first.
-         */
-        DiferencaOut: {
-            /** De */
-            de: number;
-            /** Para */
-            para: number;
-            /** Linhas */
-            linhas: components["schemas"]["LinhaDiferenca"][];
+            /** Mensagem */
+            mensagem: string | null;
+            /** Horarios */
+            horarios: components["schemas"]["HorarioOut"][];
         };
         /**
          * EmpresaIn
@@ -1544,153 +1528,17 @@ export interface components {
              */
             status: "ok";
         };
-        /**
-         * HorariosIn
-         * @description The usual week; a day left out is closed.
-         */
-        HorariosIn: {
-            /** Seg */
-            seg?: [
-                string,
-                string
-            ][];
-            /** Ter */
-            ter?: [
-                string,
-                string
-            ][];
-            /** Qua */
-            qua?: [
-                string,
-                string
-            ][];
-            /** Qui */
-            qui?: [
-                string,
-                string
-            ][];
-            /** Sex */
-            sex?: [
-                string,
-                string
-            ][];
-            /** Sab */
-            sab?: [
-                string,
-                string
-            ][];
-            /** Dom */
-            dom?: [
-                string,
-                string
-            ][];
-        };
-        /** HorariosOut */
-        HorariosOut: {
-            /** Seg */
-            seg: [
-                string,
-                string
-            ][];
-            /** Ter */
-            ter: [
-                string,
-                string
-            ][];
-            /** Qua */
-            qua: [
-                string,
-                string
-            ][];
-            /** Qui */
-            qui: [
-                string,
-                string
-            ][];
-            /** Sex */
-            sex: [
-                string,
-                string
-            ][];
-            /** Sab */
-            sab: [
-                string,
-                string
-            ][];
-            /** Dom */
-            dom: [
-                string,
-                string
-            ][];
-        };
-        /**
-         * ItemCardapioIn
-         * @description Without `ordem` it goes to the end of the list.
-         */
-        ItemCardapioIn: {
-            /** Nome */
-            nome: string;
+        /** HorarioOut */
+        HorarioOut: {
             /**
-             * Preco Centavos
-             * @description Em centavos.
+             * Horario
+             * Format: time
              */
-            preco_centavos: number;
-            /** Categoria */
-            categoria?: string | null;
-            /** Descricao */
-            descricao?: string | null;
-            /**
-             * Disponivel
-             * @default true
-             */
-            disponivel: boolean;
-            /** Ordem */
-            ordem?: number;
-        };
-        /** ItemCardapioOut */
-        ItemCardapioOut: {
-            /** Id */
-            id: number;
-            /** Categoria */
-            categoria: string | null;
-            /** Nome */
-            nome: string;
-            /** Descricao */
-            descricao: string | null;
-            /** Preco Centavos */
-            preco_centavos: number;
-            /** Disponivel */
-            disponivel: boolean;
-            /** Ordem */
-            ordem: number;
-        };
-        /** ItemCardapioPatch */
-        ItemCardapioPatch: {
-            /** Nome */
-            nome?: string;
-            /**
-             * Preco Centavos
-             * @description Em centavos.
-             */
-            preco_centavos?: number;
-            /** Categoria */
-            categoria?: string | null;
-            /** Descricao */
-            descricao?: string | null;
-            /** Disponivel */
-            disponivel?: boolean;
-            /** Ordem */
-            ordem?: number;
-        };
-        /** LinhaDiferenca */
-        LinhaDiferenca: {
-            /**
-             * Tipo
-             * @enum {string}
-             */
-            tipo: "igual" | "removida" | "adicionada";
-            /** Texto */
-            texto: string;
+            horario: string;
+            /** Livres */
+            livres: number | null;
+            /** Cabe */
+            cabe: boolean;
         };
         /** LinhaEmpresa */
         LinhaEmpresa: {
@@ -1971,18 +1819,34 @@ export interface components {
             status: "ok" | "indisponivel";
             dependencias: components["schemas"]["Dependencias"];
         };
-        /** RedefinirSenhaIn */
-        RedefinirSenhaIn: {
+        /** ReservaIn */
+        ReservaIn: {
+            /** Nome */
+            nome: string;
+            /** Telefone */
+            telefone?: string | null;
             /**
-             * Codigo
-             * Format: password
+             * Data
+             * Format: date
              */
-            codigo: string;
+            data: string;
             /**
-             * Senha Nova
-             * Format: password
+             * Horario
+             * Format: time
              */
-            senha_nova: string;
+            horario: string;
+            /** Pessoas */
+            pessoas: number;
+            /** Observacoes */
+            observacoes?: string | null;
+            /** Cliente Id */
+            cliente_id?: number | null;
+            /**
+             * Forcar
+             * @description Passa por cima das regras e da capacidade; fica registrado.
+             * @default false
+             */
+            forcar: boolean;
         };
         /** ReservaOut */
         ReservaOut: {
@@ -2017,10 +1881,52 @@ export interface components {
             cliente_id: number | null;
             /** Conversa Id */
             conversa_id: number | null;
+            /**
+             * Origem
+             * @enum {string}
+             */
+            origem: "bot" | "painel" | "planilha";
+            /** Planilha Estado */
+            planilha_estado: ("pendente" | "sincronizada" | "erro") | null;
             /** Created At */
             created_at: string;
             /** Updated At */
             updated_at: string;
+        };
+        /**
+         * ReservaPatch
+         * @description Absent fields keep their value; null or an empty text clears telefone and observacoes.
+         */
+        ReservaPatch: {
+            /** Nome */
+            nome?: string;
+            /** Telefone */
+            telefone?: string | null;
+            /**
+             * Data
+             * Format: date
+             */
+            data?: string;
+            /**
+             * Horario
+             * Format: time
+             */
+            horario?: string;
+            /** Pessoas */
+            pessoas?: number;
+            /** Observacoes */
+            observacoes?: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status?: "confirmada" | "cancelada" | "nao_compareceu";
+            /**
+             * Forcar
+             * @description Passa por cima das regras e da capacidade; fica registrado.
+             * @default false
+             */
+            forcar: boolean;
         };
         /** ReservasPagina */
         ReservasPagina: {
@@ -4915,6 +4821,8 @@ export interface operations {
         parameters: {
             query?: {
                 status?: ("pendente" | "confirmada" | "cancelada" | "nao_compareceu") | null;
+                /** @description Só as deste dia. */
+                data?: string | null;
                 /** @description Reservas a partir deste dia. */
                 desde?: string | null;
                 /** @description Reservas até este dia, incluído. */
@@ -4940,6 +4848,242 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReservasPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    create_reserva_by_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservaIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservaOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    update_reserva: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservaPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservaOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    get_disponibilidade: {
+        parameters: {
+            query: {
+                /** @description O dia. */
+                data: string;
+                /** @description Para quantas pessoas. */
+                pessoas?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisponibilidadeOut"];
                 };
             };
             /** @description Sem sessão (`nao_autenticado`). */
