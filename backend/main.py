@@ -67,7 +67,7 @@ def create_app(settings: Settings, **overrides: Any) -> FastAPI:
             allow_credentials=True,
         )
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY)
-    app.add_middleware(panel.SecurityHeaders)
+    app.add_middleware(panel.SecurityHeaders, production=settings.production)
     app.add_middleware(RequestContextMiddleware)
     app.include_router(api_router)
     app.router.routes[:0] = webhook_routes()  # first: the busiest paths should not be compared with all the others

@@ -15,16 +15,20 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 _DIST = _ROOT / "frontend" / "dist"
 _STATIC = _ROOT / "static"
 
-_POLICY = "; ".join(
+# What is no page of the panel's: an answer of the API that a browser is led to show can do nothing.
+_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_PANEL = "; ".join(
     (
-        "default-src 'self'",
-        "img-src 'self' blob: data:",
-        "media-src 'self' blob:",
-        # The dialogs' scroll lock inserts a style element.
+        "default-src 'none'",
+        "script-src 'self'",
+        # The dialogs' scroll lock inserts a style element that depends on the width of the scroll bar: no hash fits.
         "style-src 'self' 'unsafe-inline'",
-        "object-src 'none'",
+        "img-src 'self' blob: data:",
+        "font-src 'self'",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
         "base-uri 'none'",
-        "form-action 'self'",
+        "form-action 'none'",
         "frame-ancestors 'none'",
     )
 )
@@ -33,8 +37,11 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    # The microphone is the simulator's, which records voice messages.
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(self), payment=(), usb=()",
 }
+_HSTS = "max-age=31536000"
+"""A year, for this host only: what else lives under the domain is not ours to decide."""
 _NOT_BUILT = (
     "<!doctype html><html lang='pt-BR'><meta charset='utf-8'><title>Atende Ai</title>"
     "<p>O painel ainda não foi construído. Rode <code>make run</code>, que constrói e serve tudo.</p></html>"
@@ -44,8 +51,9 @@ _NOT_BUILT = (
 class SecurityHeaders:
     """Adds the headers a browser needs to distrust everything but us; `/docs` keeps its own scripts in development."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, production: bool) -> None:
         self.app = app
+        self.production = production
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,8 +65,11 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"] != "/docs":
-                    headers.setdefault("Content-Security-Policy", _POLICY)
+                if self.production:
+                    headers.setdefault("Strict-Transport-Security", _HSTS)
+                if scope["path"] != "/docs" or self.production:
+                    is_panel = scope["path"] == "/"
+                    headers.setdefault("Content-Security-Policy", _PANEL if is_panel else _NOTHING)
                 if scope["path"].startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)

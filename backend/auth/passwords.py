@@ -3,6 +3,7 @@
 The only importer of passlib (the maintained `libpass`). Checking costs the same whether or not the account exists.
 """
 
+import base64
 import secrets
 from functools import partial
 
@@ -11,6 +12,8 @@ from anyio import CapacityLimiter
 from passlib.context import CryptContext
 
 MAX_CONCURRENT = 4
+_MEMORY_KIB = 65536
+_ROUNDS = 3
 
 
 class PasswordHasher:
@@ -20,13 +23,14 @@ class PasswordHasher:
         self._context = CryptContext(
             schemes=["argon2"],
             argon2__type="ID",
-            argon2__memory_cost=65536,
-            argon2__rounds=3,
-            argon2__min_rounds=3,
+            argon2__memory_cost=_MEMORY_KIB,
+            argon2__rounds=_ROUNDS,
+            argon2__min_rounds=_ROUNDS,
             argon2__parallelism=1,
         )
         self._limiter = CapacityLimiter(max_concurrent)
-        self._dummy: str | None = None
+        # Nobody's: random bytes in the form of a hash, so that not even the first check costs one more.
+        self._dummy = f"$argon2id$v=19$m={_MEMORY_KIB},t={_ROUNDS},p=1${_random_base64(16)}${_random_base64(32)}"
 
     async def hash(self, password: str) -> str:
         return await anyio.to_thread.run_sync(self.hash_now, password, limiter=self._limiter)
@@ -45,8 +49,10 @@ class PasswordHasher:
 
     def _verify(self, password: str, senha_hash: str | None) -> bool:
         if senha_hash is None or not self._context.identify(senha_hash):
-            if self._dummy is None:
-                self._dummy = self.hash_now(secrets.token_urlsafe(16))
             self._context.verify(password, self._dummy)
             return False
         return bool(self._context.verify(password, senha_hash))
+
+
+def _random_base64(size: int) -> str:
+    return base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")

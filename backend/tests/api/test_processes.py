@@ -21,6 +21,8 @@ from tests.stage import until
 BACKEND = Path(__file__).resolve().parents[2]
 GESTOR = "gestor@nossa.com.br"
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
 Person = dict[str, str]
 
 
@@ -62,13 +64,13 @@ async def _start(cleanup: AsyncExitStack, settings: Settings, log: Path, *, allo
     client = await cleanup.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.port}"))
 
     async def serves() -> bool:
-        assert process.poll() is None, log.read_text()
+        assert process.poll() is None, f"it ended: see {log}"
         try:
             return (await client.get("/ready")).is_success
         except httpx.TransportError:
             return False
 
-    await until(serves, "the process to serve", seconds=40, every=0.1)
+    await until(serves, "the process to serve", seconds=90, every=0.1)
     return client
 
 

@@ -122,3 +122,27 @@ async def test_a_pool_keeps_no_cookie_and_follows_no_redirect() -> None:
 )
 def test_being_under_an_address_means_origin_and_path(url: str, inside: bool) -> None:
     assert is_under(url, "http://h:1/base/") is inside
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.43518", "127.1", "0", "[::ffff:169.254.169.254]"],
+)
+async def test_other_spellings_of_an_inside_address_are_refused_at_the_check_and_at_the_connection(host: str) -> None:
+    with pytest.raises(ProviderRefused):
+        await assert_public_address(f"https://{host}/", vendor="alert")
+    with pytest.raises(httpcore.ConnectError):
+        await PublicOnlyBackend().connect_tcp(host.strip("[]"), 443)
+
+
+async def test_a_redirect_to_the_inside_is_not_followed_and_could_not_connect() -> None:
+    async with local_server(lambda _: Answer(body=b"inside")) as inside:
+        away = Answer(302, {"location": inside.url})
+        async with (
+            local_server(lambda _: away) as trusted,
+            http_pool(transport=guarded_transport([trusted.url])) as http,
+        ):
+            assert (await http.get(trusted.url)).status_code == 302
+            with pytest.raises(httpx.ConnectError):
+                await http.get(trusted.url, follow_redirects=True)
+        assert inside.asked == []
