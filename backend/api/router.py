@@ -13,6 +13,7 @@ from api import (
     me,
     metricas,
     midias,
+    pedidos,
     reservas,
     simulador,
     usuarios,
@@ -20,7 +21,20 @@ from api import (
 from api.deps import current_user
 
 _protected = APIRouter(dependencies=[Depends(current_user)])
-for _group in (me, empresas, metricas, clientes, conversas, reservas, buffer, logs, usuarios, midias, simulador):
+for _group in (
+    me,
+    empresas,
+    metricas,
+    clientes,
+    conversas,
+    reservas,
+    pedidos,
+    buffer,
+    logs,
+    usuarios,
+    midias,
+    simulador,
+):
     _protected.include_router(_group.router)
 
 router = APIRouter()

@@ -20,6 +20,7 @@ from models import (
     Mensagem,
     Midia,
     Parte,
+    Pedido,
     Reserva,
     Sessao,
     Turno,
@@ -45,6 +46,7 @@ class Tenant:
     turno_id: int
     midia_id: UUID
     reserva_id: int
+    pedido_id: int
     log_id: int
 
 
@@ -130,8 +132,19 @@ async def add_tenant(session: AsyncSession, slug: str, *, phone: str) -> Tenant:
         horario=time(20, 0),
         pessoas=4,
     )
+    pedido = Pedido(
+        empresa_id=empresa.id,
+        cliente_id=cliente.id,
+        conversa_id=conversa.id,
+        codigo="P-1001",
+        nome=f"Cliente {slug}",
+        itens=[{"nome": "Margherita", "quantidade": 1, "preco_centavos": 5800, "observacao": None}],
+        modo="retirada",
+        total_centavos=5800,
+        observacoes=f"segredo de {slug}",
+    )
     record = Log(nivel="ERROR", empresa_id=empresa.id, code="teste", mensagem=f"Falha de {slug}.", turno_id=turno.id)
-    session.add_all([midia, reserva, record])
+    session.add_all([midia, reserva, pedido, record])
     await session.flush()
     return Tenant(
         id=empresa.id,
@@ -145,6 +158,7 @@ async def add_tenant(session: AsyncSession, slug: str, *, phone: str) -> Tenant:
         turno_id=turno.id,
         midia_id=midia.id,
         reserva_id=reserva.id,
+        pedido_id=pedido.id,
         log_id=record.id,
     )
 

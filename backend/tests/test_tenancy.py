@@ -68,6 +68,8 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("get", "/api/empresas/{slug}/conversas"): Access(),
     ("get", "/api/empresas/{slug}/conversas/{id}"): Access(),
     ("get", "/api/empresas/{slug}/reservas"): Access(),
+    ("get", "/api/empresas/{slug}/pedidos"): Access(),
+    ("patch", "/api/empresas/{slug}/pedidos/{id}"): Access(body={"status": "aceito"}),
     ("get", "/api/buffer"): Access(foreign=NOTHING_OF_OURS),
     ("post", "/api/buffer/{id}/processar"): Access(),
     ("get", "/api/logs"): Access(foreign=NOTHING_OF_OURS),
@@ -91,6 +93,7 @@ def address(path: str, tenant: Tenant) -> str:
     """The path with real ids of this tenant in it."""
     ids = {
         "/api/empresas/{slug}/conversas/{id}": tenant.conversa_id,
+        "/api/empresas/{slug}/pedidos/{id}": tenant.pedido_id,
         "/api/buffer/{id}/processar": tenant.conversa_id,
         "/api/usuarios/{id}": tenant.atendente_id,
         "/api/midias/{id}": tenant.midia_id,
