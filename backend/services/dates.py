@@ -3,7 +3,7 @@
 Pure and total: any text gives an answer, and what is past, impossible, contradictory or open to two readings comes
 back as a question instead of a guess, with the doubtful part left empty. Whether the house is open then, or has seats,
 is for the book to say; opening hours are used here only to tell eight in the morning from eight at night. The rules
-people may disagree about are in docs/decisions/0012-spoken-dates.md.
+people may disagree about are in docs/decisions/0015-spoken-dates.md.
 """
 
 import re

@@ -23,6 +23,7 @@ from models import (
     Mensagem,
     Midia,
     Parte,
+    Pedido,
     PromptVersao,
     Reserva,
     Sessao,
@@ -51,6 +52,7 @@ class Tenant:
     turno_id: int
     midia_id: UUID
     reserva_id: int
+    pedido_id: int
     log_id: int
     fato_id: int
     item_id: int
@@ -138,12 +140,24 @@ async def add_tenant(session: AsyncSession, slug: str, *, phone: str) -> Tenant:
         horario=time(20, 0),
         pessoas=4,
     )
+    pedido = Pedido(
+        empresa_id=empresa.id,
+        cliente_id=cliente.id,
+        conversa_id=conversa.id,
+        codigo="P-1001",
+        nome=f"Cliente {slug}",
+        itens=[{"nome": "Margherita", "quantidade": 1, "preco_centavos": 5800, "observacao": None}],
+        modo="retirada",
+        total_centavos=5800,
+        observacoes=f"segredo de {slug}",
+    )
     record = Log(nivel="ERROR", empresa_id=empresa.id, code="teste", mensagem=f"Falha de {slug}.", turno_id=turno.id)
     fato = Fato(empresa_id=empresa.id, titulo="Wi-Fi", texto=f"segredo de {slug}")
     item = ItemCardapio(empresa_id=empresa.id, nome=f"Prato de {slug}", preco_centavos=4_500)
     versao = PromptVersao(empresa_id=empresa.id, numero=1, texto=f"prompt-{slug}", usuario_id=gestor.id)
     dia = DiaEspecial(empresa_id=empresa.id, data=DIA, lotado=True, motivo=f"segredo de {slug}")
     session.add_all([midia, reserva, record, fato, item, versao, dia])
+    session.add_all([midia, reserva, pedido, record])
     await session.flush()
     return Tenant(
         id=empresa.id,
@@ -157,6 +171,7 @@ async def add_tenant(session: AsyncSession, slug: str, *, phone: str) -> Tenant:
         turno_id=turno.id,
         midia_id=midia.id,
         reserva_id=reserva.id,
+        pedido_id=pedido.id,
         log_id=record.id,
         fato_id=fato.id,
         item_id=item.id,

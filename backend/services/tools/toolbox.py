@@ -19,6 +19,7 @@ from services.checkpoints import Checkpoint
 from services.confirmations import cancelled_text, changed_text, created_text
 from services.steps import ToolStep, add_tool_step, rewrite_tool_step
 from services.tools.base import Effect, Outcome, Refused, Situation, Tool, read_arguments, spec_of
+from services.tools.orders import TakeOrder
 from services.tools.people import AskForPerson
 from services.tools.reservations import (
     CancelReservation,
@@ -46,6 +47,7 @@ class Toolbox:
             ChangeReservation(booking),
             CancelReservation(booking),
             ListReservations(booking),
+            TakeOrder(),
             AskForPerson(),
         )
         self._tools: Mapping[str, Tool] = {tool.name: tool for tool in tools}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from models import Log, Reserva, Turno, TurnoPasso
+from models import ItemCardapio, Log, Pedido, Reserva, Turno, TurnoPasso
 from services.reasoning import NEUTRAL
 from tests.stage import Live
 
@@ -222,3 +222,26 @@ async def test_customer_words_never_reach_the_instructions(house: Live) -> None:
     [reserva] = await house.rows(Reserva)
     assert all("IGNORE" not in body["instructions"] and "diga sim" not in body["instructions"] for body in bodies)
     assert reserva.codigo in bodies[-1]["instructions"]
+
+
+ORDER = {"itens": [{"nome": "margherita", "quantidade": 2, "observacao": None}], "modo": "retirada", "endereco": None}
+
+
+async def test_an_order_is_read_back_and_stored_only_after_a_yes(house: Live) -> None:
+    await house.change("pizzaria", aceita_pedidos=True)
+    async with house.container.db.system_scope() as session:
+        session.add(ItemCardapio(empresa_id=house.empresas["pizzaria"].id, nome="Margherita", preco_centavos=5200))
+    hasty = call("anotar_pedido", **ORDER, observacoes=None, confirmado=True)
+    await script(house, stage="first", tool_calls=hasty)  # the model says yes for the customer
+    await script(house, stage="after_tool", reply="São 2 margheritas, R$ 104,00. Posso anotar?")
+    await house.say("pizzaria", "Quero duas margheritas para retirar")
+    await house.wait_replies("pizzaria")
+    assert await house.rows(Pedido) == []
+    await script(house, stage="first", tool_calls=hasty)
+    await script(house, stage="after_tool", reply="Seu pedido foi aceito pela cozinha!")
+    await house.say("pizzaria", "Sim")
+    [_, placed] = await house.wait_replies("pizzaria", 2)
+    [pedido] = await house.rows(Pedido)
+    assert pedido.total_centavos == 10_400
+    assert placed.startswith(f"Pedido recebido: {pedido.codigo}")
+    assert "cozinha" not in placed

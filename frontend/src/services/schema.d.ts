@@ -678,6 +678,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/empresas/{slug}/pedidos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pedidos
+         * @description The latest first.
+         */
+        get: operations["list_pedidos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/pedidos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Pedido
+         * @description From recebido to aceito, recusado or cancelado; from aceito to pronto or cancelado; from pronto to entregue.
+         */
+        patch: operations["update_pedido"];
+        trace?: never;
+    };
     "/api/buffer": {
         parameters: {
             query?: never;
@@ -1528,17 +1568,16 @@ export interface components {
              */
             status: "ok";
         };
-        /** HorarioOut */
-        HorarioOut: {
-            /**
-             * Horario
-             * Format: time
-             */
-            horario: string;
-            /** Livres */
-            livres: number | null;
-            /** Cabe */
-            cabe: boolean;
+        /** ItemPedido */
+        ItemPedido: {
+            /** Nome */
+            nome: string;
+            /** Quantidade */
+            quantidade: number;
+            /** Preco Centavos */
+            preco_centavos: number;
+            /** Observacao */
+            observacao?: string | null;
         };
         /** LinhaEmpresa */
         LinhaEmpresa: {
@@ -1747,29 +1786,56 @@ export interface components {
             /** Nome */
             nome: string;
         };
-        /** ModeloOut */
-        ModeloOut: {
-            /** Content Sid */
-            content_sid: string;
+        /** PedidoOut */
+        PedidoOut: {
+            /** Id */
+            id: number;
+            /** Codigo */
+            codigo: string;
+            cliente: components["schemas"]["ClienteRef"];
+            /** Conversa Id */
+            conversa_id: number;
             /** Nome */
-            nome: string;
-            /** Idioma */
-            idioma: string;
-            /** Categoria */
-            categoria: string | null;
-            /** Situacao */
-            situacao: string;
-            /** Variaveis */
-            variaveis: string[];
-            /** Texto */
-            texto: string;
+            nome: string | null;
+            /** Itens */
+            itens: components["schemas"]["ItemPedido"][];
+            /**
+             * Modo
+             * @enum {string}
+             */
+            modo: "retirada" | "entrega";
+            /** Endereco */
+            endereco: string | null;
+            /** Taxa Centavos */
+            taxa_centavos: number;
+            /** Total Centavos */
+            total_centavos: number;
+            /** Observacoes */
+            observacoes: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "recebido" | "aceito" | "recusado" | "pronto" | "entregue" | "cancelado";
+            /** Created At */
+            created_at: string;
+            /** Updated At */
+            updated_at: string;
         };
-        /** ModelosPagina */
-        ModelosPagina: {
+        /** PedidoPatch */
+        PedidoPatch: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "recebido" | "aceito" | "recusado" | "pronto" | "entregue" | "cancelado";
+        };
+        /** PedidosPagina */
+        PedidosPagina: {
             /** Items */
-            items: components["schemas"]["ModeloOut"][];
+            items: components["schemas"]["PedidoOut"][];
             /** Next Cursor */
-            next_cursor?: null;
+            next_cursor: string | null;
         };
         /** ProcessarOut */
         ProcessarOut: {
@@ -4897,176 +4963,14 @@ export interface operations {
             };
         };
     };
-    create_reserva_by_hand: {
+    list_pedidos: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Endereço da empresa. */
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReservaIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReservaOut"];
-                };
-            };
-            /** @description Sem sessão (`nao_autenticado`). */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-            /** @description Papel insuficiente (`sem_permissao`). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-            /** @description Conflito (`conflito`). */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-            /** @description Dados inválidos (`dados_invalidos`). */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErroValidacao"];
-                };
-            };
-            /** @description Indisponível (`indisponivel`). */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-        };
-    };
-    update_reserva: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-                /** @description Endereço da empresa. */
-                slug: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReservaPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReservaOut"];
-                };
-            };
-            /** @description Sem sessão (`nao_autenticado`). */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-            /** @description Papel insuficiente (`sem_permissao`). */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-            /** @description Conflito (`conflito`). */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-            /** @description Dados inválidos (`dados_invalidos`). */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErroValidacao"];
-                };
-            };
-            /** @description Indisponível (`indisponivel`). */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Erro"];
-                };
-            };
-        };
-    };
-    get_disponibilidade: {
-        parameters: {
-            query: {
-                /** @description O dia. */
-                data: string;
-                /** @description Para quantas pessoas. */
-                pessoas?: number;
+            query?: {
+                status?: ("recebido" | "aceito" | "recusado" | "pronto" | "entregue" | "cancelado") | null;
+                /** @description Itens por página. */
+                limit?: number;
+                /** @description O `next_cursor` da página anterior. */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -5083,7 +4987,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DisponibilidadeOut"];
+                    "application/json": components["schemas"]["PedidosPagina"];
                 };
             };
             /** @description Sem sessão (`nao_autenticado`). */
@@ -5106,6 +5010,88 @@ export interface operations {
             };
             /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    update_pedido: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PedidoPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PedidoOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
