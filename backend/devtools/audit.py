@@ -76,8 +76,8 @@ def main() -> int:
     for name, read, command, folder in questions:
         try:
             found = read(_ask(command, folder))
-        except NotAsked as reason:
-            print(f"{name}: dependências NÃO AUDITADAS ({reason}).")
+        except NotAsked as error:
+            print(f"{name}: dependências NÃO AUDITADAS ({error}).")
             continue
         if found:
             status = 1

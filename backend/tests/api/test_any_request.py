@@ -15,6 +15,7 @@ import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
+from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from container import Container
@@ -31,6 +32,7 @@ def _drawn(document: str) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """For each operation: method, path and requests that fit the document, then requests that break it."""
     found = []
     for result in schemathesis.openapi.from_dict(json.loads(document)).get_all_operations():
+        assert isinstance(result, Ok), result
         operation = result.ok()
         cases: list[dict[str, Any]] = []
         for mode in GenerationMode:

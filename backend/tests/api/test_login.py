@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -302,7 +303,7 @@ async def test_every_login_costs_exactly_one_hash(
     hashed: list[str] = []
     genuine = CryptContext.verify
 
-    def counted(context: CryptContext, secret: str, senha_hash: str, **options: object) -> bool:
+    def counted(context: CryptContext, secret: str, senha_hash: str, **options: Any) -> bool:
         hashed.append(senha_hash)
         return bool(genuine(context, secret, senha_hash, **options))
 

@@ -46,10 +46,11 @@ def lines(container: Container, monkeypatch: pytest.MonkeyPatch) -> Iterator[lis
     root = logging.getLogger()
     formatter = root.handlers[0].formatter
     assert formatter is not None
+    printed = formatter.format
 
     class Kept(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            found.append(formatter.format(record))
+            found.append(printed(record))
 
     kept = Kept()
     root.addHandler(kept)
