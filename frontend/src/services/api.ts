@@ -106,8 +106,18 @@ export async function post<T>(url: string, body?: unknown): Promise<T> {
   return data;
 }
 
-export async function remove<T>(url: string): Promise<T> {
-  const { data } = await http.delete<T>(url);
+export async function patch<T>(url: string, body: unknown): Promise<T> {
+  const { data } = await http.patch<T>(url, body);
+  return data;
+}
+
+export async function put<T>(url: string, body: unknown): Promise<T> {
+  const { data } = await http.put<T>(url, body);
+  return data;
+}
+
+export async function remove<T>(url: string, params?: object): Promise<T> {
+  const { data } = await http.delete<T>(url, { params });
   return data;
 }
 
