@@ -27,6 +27,7 @@ from services.catch_up import CatchUp
 from services.checkpoints import Checkpoint, pass_by
 from services.circuits import Circuits
 from services.clock import SystemClock
+from services.conexoes import ConnectionTester
 from services.context import ContextStore
 from services.credentials import CredentialSource
 from services.delivery import Delivery
@@ -60,6 +61,7 @@ class Container:
     sender: MessageSender
     sheets: GoogleSheetsService
     crm: Crm
+    connections: ConnectionTester
     http: httpx.AsyncClient
     tuning: Tuning
     circuits: Circuits
@@ -126,6 +128,16 @@ class Container:
         )
         self._exit.push_async_callback(chatwoot.aclose)
         self.crm = overrides.get("crm") or chatwoot
+        self.connections = ConnectionTester(
+            settings=self.settings,
+            redis=self.redis,
+            clock=self.clock,
+            credentials=self.credentials,
+            twilio=twilio,
+            openai=openai,
+            sheets=self.sheets,
+            chatwoot=chatwoot,
+        )
 
     def _build_message_path(self) -> None:
         settings, tuning = self.settings, self.tuning

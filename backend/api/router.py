@@ -5,6 +5,8 @@ from fastapi import APIRouter, Depends
 from api import (
     buffer,
     clientes,
+    conexoes,
+    conhecimento,
     conversas,
     empresas,
     health,
@@ -13,6 +15,7 @@ from api import (
     me,
     metricas,
     midias,
+    prompts,
     reservas,
     simulador,
     usuarios,
@@ -20,7 +23,22 @@ from api import (
 from api.deps import current_user
 
 _protected = APIRouter(dependencies=[Depends(current_user)])
-for _group in (me, empresas, metricas, clientes, conversas, reservas, buffer, logs, usuarios, midias, simulador):
+for _group in (
+    me,
+    empresas,
+    prompts,
+    conhecimento,
+    conexoes,
+    metricas,
+    clientes,
+    conversas,
+    reservas,
+    buffer,
+    logs,
+    usuarios,
+    midias,
+    simulador,
+):
     _protected.include_router(_group.router)
 
 router = APIRouter()

@@ -19,6 +19,7 @@ _SENTENCES = {
     "int_from_float": "Informe um número inteiro.",
     "float_type": "Informe um número.",
     "float_parsing": "Informe um número.",
+    "finite_number": "Informe um número.",
     "bool_type": "Informe verdadeiro ou falso.",
     "bool_parsing": "Informe verdadeiro ou falso.",
     "greater_than_equal": "O menor valor aceito é {ge}.",

@@ -22,7 +22,7 @@ from integrations.base import (
     safe_code,
 )
 from integrations.network import assert_public_address, guarded_transport, http_pool
-from ports import ChatwootCredentials, CrmContact, CrmMessage
+from ports import ChatwootCredentials, CrmContact, CrmInbox, CrmMessage
 
 VENDOR = "chatwoot"
 
@@ -204,6 +204,18 @@ class ChatwootService:
             and isinstance(inbox.get("id"), int)
         ]
         return int(ids[0]) if len(ids) == 1 else None
+
+    async def list_inboxes(self, credentials: ChatwootCredentials, *, account_id: int) -> Sequence[CrmInbox]:
+        """Every inbox of the account that the token may see."""
+        answer = await self._call(credentials, "GET", f"accounts/{account_id}/inboxes")
+        return [
+            CrmInbox(
+                id=_id(inbox),
+                name=str(inbox.get("name") or ""),
+                is_api=str(inbox.get("channel_type", "")) == "Channel::Api",
+            )
+            for inbox in _objects(answer.get("payload"))
+        ]
 
     async def _call(
         self,

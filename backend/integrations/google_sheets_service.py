@@ -20,19 +20,20 @@ import gspread
 from anyio import CapacityLimiter
 from gspread.utils import DateTimeOption, InsertDataOption, ValueInputOption, ValueRenderOption, rowcol_to_a1
 
-from errors import ProviderBusy, ProviderRefused, ProviderUncertain
+from errors import ProviderBusy, ProviderError, ProviderRefused, ProviderUncertain
 from integrations.base import RetryPolicy, retry
 from integrations.google_http import SheetsAccount, google_failures, service_account, status_error
 from integrations.network import CONNECT_SECONDS
-from integrations.sheet_rows import VENDOR, UnreadableRow, plain
+from integrations.sheet_rows import HEADER, VENDOR, UnreadableRow, plain
 from integrations.sheet_visit import NOT_READ_BACK, SheetVisit
-from ports import GoogleCredentials, Reservation, ReservationBook
+from ports import GoogleCredentials, Reservation, ReservationBook, SheetReport
 
 T = TypeVar("T")
 
 SHEETS_API = "https://sheets.googleapis.com"
 _SHEET_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _TAB_NAMES = ("reservas", "reserva")
+_ONE_LOOK = RetryPolicy(attempts=1, total=12.0)
 
 
 class GoogleSheetsService:
@@ -73,6 +74,30 @@ class GoogleSheetsService:
             raise ProviderRefused(VENDOR, "sheet_id_invalid")
         return SheetBook(self, self._account(credentials), credentials.base_url, sheet_id, tab)
 
+    async def inspect(self, credentials: GoogleCredentials, sheet_id: str, *, tab: str | None) -> SheetReport:
+        """Look at the sheet once, and try whether it may be changed by giving its tab the name it has."""
+        if not _SHEET_ID.fullmatch(sheet_id):
+            raise ProviderRefused(VENDOR, "sheet_id_invalid")
+        account = self._account(credentials)
+
+        def work(deadline: float) -> SheetReport:
+            limits = CallLimits(base_url=credentials.base_url, timeout=self._timeout, deadline=deadline)
+            with _connected(account, limits) as calls:
+                found = GspreadTab(calls, sheet_id, tab)
+                visit = SheetVisit(found)
+                reservations, unreadable = visit.reservations()
+                columns = visit.columns
+                return SheetReport(
+                    tab=found.title,
+                    columns=tuple(columns.places) if columns else (),
+                    missing=columns.missing if columns else tuple(HEADER),
+                    reservations=len(reservations),
+                    unreadable_rows=tuple(row.row for row in unreadable),
+                    editable=found.may_be_changed(),
+                )
+
+        return await self.run(sheet_id, work, uncertain=False, policy=_ONE_LOOK)
+
     def _account(self, credentials: GoogleCredentials) -> SheetsAccount:
         """One account object per document, so that its token is asked for once an hour and not once a call."""
         document = sorted((name, str(value)) for name, value in credentials.service_account.items())
@@ -85,7 +110,9 @@ class GoogleSheetsService:
         self._accounts.move_to_end(key)
         return account
 
-    async def run(self, sheet_id: str, work: Callable[[float], T], *, uncertain: bool) -> T:
+    async def run(
+        self, sheet_id: str, work: Callable[[float], T], *, uncertain: bool, policy: RetryPolicy | None = None
+    ) -> T:
         """Run `work(deadline)` (monotonic seconds) in a thread, alone on its sheet, with the retry policy."""
         if self._limiter is None:
             self._limiter = CapacityLimiter(self._threads)
@@ -96,7 +123,7 @@ class GoogleSheetsService:
             return await anyio.to_thread.run_sync(work, deadline, limiter=limiter)
 
         async with self._locks.setdefault(sheet_id, asyncio.Lock()):
-            return await retry(attempt, policy=self._policy, uncertain=uncertain)
+            return await retry(attempt, policy=policy or self._policy, uncertain=uncertain)
 
     @property
     def timeout(self) -> float:
@@ -166,12 +193,8 @@ class SheetBook:
 
         def work(deadline: float) -> T:
             limits = CallLimits(base_url=self._base_url, timeout=self._service.timeout, deadline=deadline)
-            # gspread wants a class, so what its calls need is on one of its own.
-            calls = gspread.Client(auth=self._account, http_client=type("Calls", (TimedCalls,), {"limits": limits}))
-            try:
-                return act(SheetVisit(GspreadTab(calls.http_client, self._sheet_id, self._tab)))
-            finally:
-                calls.http_client.session.close()
+            with _connected(self._account, limits) as calls:
+                return act(SheetVisit(GspreadTab(calls, self._sheet_id, self._tab)))
 
         return await self._service.run(self._sheet_id, work, uncertain=uncertain)
 
@@ -205,6 +228,17 @@ class TimedCalls(gspread.HTTPClient):
             raise status_error(error.response) from None
 
 
+@contextmanager
+def _connected(account: SheetsAccount, limits: CallLimits) -> Iterator[gspread.HTTPClient]:
+    """Connections of one visit, which end with it."""
+    # gspread wants a class, so what its calls need is on one of its own.
+    calls = gspread.Client(auth=account, http_client=type("Calls", (TimedCalls,), {"limits": limits}))
+    try:
+        yield calls.http_client
+    finally:
+        calls.http_client.session.close()
+
+
 class GspreadTab:
     """One tab through gspread: `sheet_visit.Tab`. Rows are counted from 1, columns from 0."""
 
@@ -219,6 +253,18 @@ class GspreadTab:
                 raise ProviderRefused(VENDOR, "tab_not_found")
             book: Any = None  # gspread wants the spreadsheet only to offer it again; fetching it would cost a read
             self._worksheet = gspread.Worksheet(book, chosen or tabs[0], sheet_id, calls)
+            self.title: str = self._worksheet.title
+
+    def may_be_changed(self) -> bool:
+        """Whether a change that changes nothing is accepted. Raises ProviderError for any other refusal."""
+        try:
+            with _surprises():
+                self._worksheet.update_title(self.title)
+        except ProviderError as error:
+            if error.reason == "sheet_not_shared":
+                return False
+            raise
+        return True
 
     def read(self) -> list[list[Any]]:
         """Every cell; dates and times as numbers, so that the owner's formats do not matter."""

@@ -10,6 +10,7 @@ import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 import httpx2
@@ -43,6 +44,8 @@ _OPTIONAL_PARAMETERS = ("include", "reasoning", "temperature")
 _MISSING_MODEL_CODES = frozenset({"model_not_found", "model_deprecated", "model_retired"})
 _NO_CREDIT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _BAD_KEY_CODES = frozenset({"invalid_api_key", "account_deactivated"})
+
+_LIST_SECONDS = 10.0
 
 _AUDIO_EXTENSIONS = {
     "audio/ogg": "ogg",
@@ -161,6 +164,20 @@ class OpenAIService:
 
         return await retry(ask, policy=self._transcription_policy, uncertain=True)
 
+    async def list_models(self, credentials: OpenAICredentials) -> Mapping[str, date | None]:
+        """Every model the key may use → the day it is shut down, None when not announced. Asked once."""
+        async with _failures(min(self._timeout, _LIST_SECONDS)):
+            raw = await self._client(credentials).models.with_raw_response.list()
+            text = str(raw.text)
+        items = json_object(VENDOR, text).get("data")
+        if not isinstance(items, list):
+            raise ProviderUncertain(VENDOR, "unreadable_answer")
+        return {
+            item["id"]: _day(item.get("shutdown_date"))
+            for item in items
+            if isinstance(item, Mapping) and isinstance(item.get("id"), str)
+        }
+
     def _client(self, credentials: OpenAICredentials) -> AsyncOpenAI:
         """The client of these credentials. Clients differ in key and address, and share only the pool."""
         client = self._clients.get(credentials)
@@ -274,6 +291,13 @@ def _read_transcript(found: Mapping[str, Any], *, model: str) -> Transcript:
     except (TypeError, ValueError):
         length = None
     return Transcript(text=text.strip(), model=model, seconds=length)
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 @asynccontextmanager

@@ -60,6 +60,11 @@ class SheetVisit:
         self._values = self._tab.read()
         self._columns = find_columns(self._values)
 
+    @property
+    def columns(self) -> Columns | None:
+        """Where the header stands; None when no row looks like one."""
+        return self._columns
+
     def _rows(self) -> list[Found]:
         if self._columns is None:
             return []

@@ -32,7 +32,7 @@ from integrations.base import (
 )
 from integrations.network import http_pool, is_under
 from integrations.twilio_media import MediaFetcher, is_twilio_host
-from ports import FetchedMedia, ListedMessage, OutgoingMessage, SentMessage, TwilioCredentials
+from ports import FetchedMedia, ListedMessage, OutgoingMessage, SentMessage, TwilioAccount, TwilioCredentials
 
 VENDOR = "twilio"
 
@@ -40,6 +40,7 @@ _ACCOUNT_SID = re.compile(r"[A-Za-z0-9]{2,64}")
 _BUSY_CODES = frozenset({"20429"})
 _AUTH_CODES = frozenset({"20003", "20005"})  # wrong credentials; account not active
 _MAX_PAGE = 1000
+_MAX_SENDERS = 500
 
 
 class TwilioService:
@@ -158,6 +159,23 @@ class TwilioService:
             ]
 
         return await retry(read, policy=self._policy, uncertain=True)
+
+    async def fetch_account(self, credentials: TwilioCredentials) -> TwilioAccount:
+        """The account itself, asked once: what a wrong SID or token cannot pass."""
+        async with self._client(credentials, seconds=self._timeout) as client:
+            account = await client.api.v2010.accounts(credentials.account_sid).fetch_async()
+            status, kind = str(account.status or ""), str(account.type or "")
+        return TwilioAccount(status=status.lower(), trial=kind.lower() == "trial")
+
+    async def sender_status(self, credentials: TwilioCredentials, number: str) -> str | None:
+        """Status of the account's WhatsApp sender with this `+E164` number, None when it has none. Asked once.
+
+        Source: Twilio's Senders API, `GET messaging.twilio.com/v2/Channels/Senders`.
+        """
+        async with self._client(credentials, seconds=self._timeout) as client:
+            senders = await client.messaging.v2.channels_senders.list_async(channel="whatsapp", limit=_MAX_SENDERS)
+            found = {str(sender.sender_id or ""): str(sender.status or "") for sender in senders}
+        return found.get(f"whatsapp:{number}")
 
     async def fetch_media(self, credentials: TwilioCredentials, url: str, *, max_bytes: int) -> FetchedMedia:
         """Download what a customer sent. See `MediaFetcher.fetch` for where it goes and what it raises."""

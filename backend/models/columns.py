@@ -14,7 +14,7 @@ OwnedBy = Annotated[int, mapped_column(ForeignKey("empresas.id", ondelete="CASCA
 """Of configuration, which goes with its empresa."""
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 CreatedAt = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
-Json = Annotated[dict[str, Any], mapped_column(JSONB)]
+Json = Annotated[dict[str, Any], mapped_column(JSONB(none_as_null=True))]
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:

@@ -67,7 +67,7 @@ class DiaEspecial(Base):
     fechado: Mapped[bool] = mapped_column(server_default=false())
     lotado: Mapped[bool] = mapped_column(server_default=false())
     """Open, but takes no more reservations."""
-    horarios: Mapped[list[list[str]] | None] = mapped_column(JSONB)
+    horarios: Mapped[list[list[str]] | None] = mapped_column(JSONB(none_as_null=True))
     """Ranges `["18:00", "23:30"]` in place of the weekday's; null = the usual ones."""
     motivo: Mapped[str | None] = mapped_column(String(120))
     usuario_id: Mapped[int | None] = mapped_column(ForeignKey("usuarios.id", ondelete="SET NULL"))

@@ -12,6 +12,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from schemas.common import Entrada, Instante, Pagina, Saida, Storable, Texto, absent
+from schemas.horarios import HorariosIn, HorariosOut
+from schemas.prompts import Nota, Prompt
 
 RESERVED_SLUGS = frozenset({"buffer", "logs", "usuarios", "login", "admin", "simulador", "empresas"})
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -22,6 +24,7 @@ _INBOX_PATH = re.compile(r"(.*)/app/accounts/([0-9]{1,9})/inbox/([0-9]{1,9})(/.*
 _INBOX_SHORT = re.compile(r"([0-9]{1,9})/([0-9]{1,9})")
 _SHEET_ADDRESS = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/[0-9]+/)?d/([A-Za-z0-9_-]+)(?:[/?#].*)?")
 _SHEET_ID = re.compile(r"[A-Za-z0-9_-]{5,200}")
+_CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
 
 Status = Literal["ativo", "pausado", "inativo"]
 
@@ -88,6 +91,12 @@ def _sheet(value: str) -> str:
     return value
 
 
+def _content_sid(value: str) -> str:
+    if not _CONTENT_SID.fullmatch(value):
+        raise ValueError("O Content SID de um modelo de mensagem da Twilio começa com HX e tem 34 caracteres.")
+    return value
+
+
 def _one_line_secret(value: SecretStr) -> SecretStr:
     text = value.get_secret_value().strip()
     if not text:
@@ -122,9 +131,15 @@ Endereco = Annotated[
 Caixa = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True), Storable, AfterValidator(_inbox)]
 Planilha = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True), AfterValidator(_sheet)]
 Modelo = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
-Prompt = Annotated[str, StringConstraints(max_length=40_000), Storable]
 Frase = Annotated[Texto, StringConstraints(min_length=1, max_length=1_000)]
 Horas = Annotated[int, Field(ge=1, le=24)]
+Temperatura = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+EnderecoFisico = Annotated[Texto, StringConstraints(min_length=1, max_length=300)]
+Aba = Annotated[Texto, StringConstraints(min_length=1, max_length=100)]
+ContentSid = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_content_sid)]
+Unidade = Literal["lugares", "mesas"]
 Segredo = Annotated[SecretStr, Field(max_length=1_000), AfterValidator(_one_line_secret)]
 ContaServico = Annotated[SecretStr, Field(max_length=20_000), AfterValidator(_service_account)]
 
@@ -135,6 +150,8 @@ class EmpresaPatch(Entrada):
     nome: Nome = absent()
     status: Status = absent()
     prompt: Prompt | None = absent()
+    prompt_nota: Nota | None = absent()
+    """Why the prompt changed; kept with the version that this save makes."""
     usar_buffer: bool = absent()
     mensagem_quebrada: bool = absent()
     audio_no_grupo: bool = absent()
@@ -143,11 +160,35 @@ class EmpresaPatch(Entrada):
     horas_para_responder: Horas = absent()
     openai_model: Modelo | None = absent()
     openai_transcription_model: Modelo | None = absent()
+    temperatura: Temperatura | None = absent()
+    resposta_max_tokens: Annotated[int, Field(ge=100, le=4_000)] = absent()
+    contexto_max_tokens: Annotated[int, Field(ge=1_000, le=60_000)] = absent()
+    endereco: EnderecoFisico | None = absent()
+    latitude: Latitude | None = absent()
+    longitude: Longitude | None = absent()
+    horarios: HorariosIn | None = absent()
+    aceita_reservas: bool = absent()
+    capacidade: Annotated[int, Field(ge=1, le=10_000)] | None = absent()
+    capacidade_unidade: Unidade = absent()
+    pessoas_por_mesa: Annotated[int, Field(ge=1, le=50)] = absent()
+    pessoas_maximo: Annotated[int, Field(ge=1, le=500)] = absent()
+    duracao_minutos: Annotated[int, Field(ge=15, le=1_440)] = absent()
+    intervalo_minutos: Annotated[int, Field(ge=5, le=240)] = absent()
+    antecedencia_minutos: Annotated[int, Field(ge=0, le=10_080)] = absent()
+    antecedencia_dias: Annotated[int, Field(ge=1, le=730)] = absent()
+    lembrete_content_sid: ContentSid | None = absent()
+    lembrete_horas: Annotated[int, Field(ge=1, le=168)] = absent()
+    aceita_pedidos: bool = absent()
+    faz_entrega: bool = absent()
+    taxa_entrega_centavos: Annotated[int, Field(ge=0, le=100_000)] = absent()
+    janela_content_sid: ContentSid | None = absent()
+    respostas_por_dia: Annotated[int, Field(ge=1, le=1_000)] = absent()
     twilio_sid: AccountSid | None = absent()
     twilio_number: Numero | None = absent()
     webhook_url: Endereco | None = absent()
     chatwoot_origem: Caixa | None = absent()
     google_sheet_id: Planilha | None = absent()
+    google_sheet_aba: Aba | None = absent()
     openai_key: Segredo | None = absent()
     twilio_token: Segredo | None = absent()
     chatwoot_token: Segredo | None = absent()
@@ -171,12 +212,33 @@ class Simulada(Saida):
     chatwoot: bool
 
 
+OrigemCredencial = Literal["empresa", "ambiente", "simulador"]
+
+
+class CredencialOut(Saida):
+    origem: OrigemCredencial | None
+    """Whose set is used; null = none, so that the vendor is off."""
+    falta: str | None
+    """What is missing from the empresa's own set, which is therefore not used; null when it is whole or absent."""
+
+
+class Credenciais(Saida):
+    """Where each vendor's credentials come from."""
+
+    twilio: CredencialOut
+    openai: CredencialOut
+    google: CredencialOut
+    chatwoot: CredencialOut
+
+
 class EmpresaOut(Saida):
     id: int
     nome: str
     slug: str
     status: Status
     prompt: str | None
+    prompt_versao: int
+    """Number of the version that `prompt` is; 0 = never set."""
     usar_buffer: bool
     mensagem_quebrada: bool
     audio_no_grupo: bool
@@ -185,11 +247,36 @@ class EmpresaOut(Saida):
     horas_para_responder: int
     openai_model: str | None
     openai_transcription_model: str | None
+    temperatura: float | None
+    resposta_max_tokens: int
+    contexto_max_tokens: int
+    endereco: str | None
+    latitude: float | None
+    longitude: float | None
+    horarios: HorariosOut | None
+    """Null = not told."""
+    aceita_reservas: bool
+    capacidade: int | None
+    capacidade_unidade: Unidade
+    pessoas_por_mesa: int
+    pessoas_maximo: int
+    duracao_minutos: int
+    intervalo_minutos: int
+    antecedencia_minutos: int
+    antecedencia_dias: int
+    lembrete_content_sid: str | None
+    lembrete_horas: int
+    aceita_pedidos: bool
+    faz_entrega: bool
+    taxa_entrega_centavos: int
+    janela_content_sid: str | None
+    respostas_por_dia: int
     twilio_sid: str | None
     twilio_number: str | None
     webhook_url: str | None
     chatwoot_origem: str | None
     google_sheet_id: str | None
+    google_sheet_aba: str | None
     openai_key_definida: bool
     openai_key_final: str | None
     twilio_token_definida: bool
@@ -204,6 +291,7 @@ class EmpresaOut(Saida):
     webhook: str
     """The public address Twilio must call, with its retry fragment."""
     simulada: Simulada
+    credenciais: Credenciais
     created_at: Instante
     updated_at: Instante
     excluida_em: Instante | None

@@ -19,11 +19,14 @@ from auth.secrets_box import SecretsBox, UnreadableSecret
 from config import Settings, Vendor
 from errors import Conflict, Forbidden, InvalidData
 from models import Empresa
-from schemas.empresas import EmpresaIn, EmpresaOut, EmpresaPatch, Simulada
+from schemas.empresas import Credenciais, CredencialOut, EmpresaIn, EmpresaOut, EmpresaPatch, Simulada
+from schemas.horarios import HorariosIn
 from services.activity_log import add_log
 from services.addresses import address_to_copy
+from services.audit import audit, changes
 from services.credentials import CredentialSource
 from services.cursors import before_id, encode_cursor, split_page
+from services.prompts import add_version
 
 SECRETS = ("openai_key", "twilio_token", "chatwoot_token", "chatwoot_webhook_secret", "google_credentials")
 SHARED = ("twilio_number", "chatwoot_origem", "google_sheet_id")
@@ -35,6 +38,7 @@ _TAKEN = {
     "google_sheet_id": "Esta planilha já é usada por outra empresa.",
 }
 _GOOGLE_TOKEN_HOSTS = ("oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com")
+_NOT_COLUMNS = {"slug", "prompt_nota"}
 # One number for every process: whoever changes a shared field or a slug waits for the others.
 _UNIQUENESS_LOCK = 7_203_115
 
@@ -82,10 +86,18 @@ class EmpresaService:
         if taken is not None:
             deleted = " A empresa que o usava foi excluída e ainda pode ser restaurada." if taken.excluida_em else ""
             raise Conflict(f"Já existe uma empresa com o endereço “{wanted.slug}”.{deleted}")
+        columns = self._columns(wanted)
+        prompt = columns.pop("prompt", None)
         empresa = Empresa(nome=wanted.nome, slug=wanted.slug)
-        await self._apply(session, empresa, self._columns(wanted))
+        await self._apply(session, empresa, columns)
         session.add(empresa)
         await session.flush()
+        await session.refresh(empresa)
+        mudancas = changes({}, {"nome": empresa.nome, "slug": empresa.slug, **columns}, secrets=SECRETS)
+        _audit(session, user, "empresa_criada", empresa, mudancas)
+        await add_version(
+            session, user, empresa, prompt, nota=_note_of(wanted) or "Prompt inicial", acao="prompt_publicado"
+        )
         add_log(session, "INFO", "empresa_criada", "Empresa criada.", empresa_id=empresa.id, dados=_by(user))
         return await self._shown_again(session, empresa, user)
 
@@ -94,13 +106,19 @@ class EmpresaService:
     ) -> EmpresaOut:
         """Absent fields keep their value. A gestor may not touch what only superusers set."""
         require_gestor(user)
-        await session.refresh(empresa, with_for_update=True)
+        await session.refresh(empresa, with_for_update={"key_share": True})
         columns = self._columns(wanted)
+        if "prompt" in columns:
+            await add_version(
+                session, user, empresa, columns.pop("prompt"), nota=_note_of(wanted), acao="prompt_publicado"
+            )
         changed = {name: value for name, value in columns.items() if getattr(empresa, name) != value}
         if not user.is_superuser:
             _refuse_beyond_gestor(empresa, changed)
+        mudancas = changes({name: getattr(empresa, name) for name in changed}, changed, secrets=SECRETS)
         await self._apply(session, empresa, changed)
         if changed:
+            _audit(session, user, "empresa_alterada", empresa, mudancas)
             dados = {**_by(user), "campos": sorted(changed)}
             add_log(session, "INFO", "empresa_alterada", "Configuração alterada.", empresa_id=empresa.id, dados=dados)
         await session.flush()
@@ -114,6 +132,7 @@ class EmpresaService:
         if confirmation != empresa.slug:
             raise InvalidData([("confirmar", f"Para excluir, confirme com o endereço da empresa: {empresa.slug}.")])
         empresa.excluida_em = now
+        _audit(session, user, "empresa_excluida", empresa)
         add_log(session, "WARNING", "empresa_excluida", "Empresa excluída.", empresa_id=empresa.id, dados=_by(user))
 
     async def restore(self, session: AsyncSession, user: CurrentUser, empresa: Empresa) -> EmpresaOut:
@@ -123,6 +142,7 @@ class EmpresaService:
             await _serialise(session)
             await self._refuse_taken(session, empresa.id, {name: getattr(empresa, name) for name in SHARED})
             empresa.excluida_em = None
+            _audit(session, user, "empresa_restaurada", empresa)
             add_log(
                 session, "INFO", "empresa_restaurada", "Empresa restaurada.", empresa_id=empresa.id, dados=_by(user)
             )
@@ -136,6 +156,12 @@ class EmpresaService:
             cipher = getattr(empresa, name)
             secrets[f"{name}_definida"] = cipher is not None
             secrets[f"{name}_final"] = self._final(name, cipher) if cipher and user.is_gestor else None
+        sources = {
+            vendor.value: CredencialOut(
+                origem=self._credentials.origin(empresa, vendor), falta=self._credentials.lacking(empresa, vendor)
+            )
+            for vendor in Vendor
+        }
         simulated = {vendor.value: self._credentials.is_simulated(empresa, vendor) for vendor in Vendor}
         plain = {name: getattr(empresa, name) for name in EmpresaOut.model_fields if name in Empresa.__mapper__.columns}
         return EmpresaOut(
@@ -143,6 +169,7 @@ class EmpresaService:
             **secrets,
             webhook=address_to_copy(empresa, self._settings.public_url),
             simulada=Simulada(**simulated),
+            credenciais=Credenciais(**sources),
         )
 
     async def _shown_again(self, session: AsyncSession, empresa: Empresa, user: CurrentUser) -> EmpresaOut:
@@ -160,7 +187,9 @@ class EmpresaService:
 
     def _columns(self, wanted: EmpresaPatch) -> dict[str, Any]:
         """The columns the body sets, secrets already encrypted."""
-        columns = {name: getattr(wanted, name) for name in wanted.model_fields_set if name != "slug"}
+        columns = {name: getattr(wanted, name) for name in wanted.model_fields_set - _NOT_COLUMNS}
+        if isinstance(week := columns.get("horarios"), HorariosIn):
+            columns["horarios"] = week.as_json()
         if isinstance(account := columns.get("google_credentials"), SecretStr):
             self._check_service_account(account.get_secret_value())
         for name in SECRETS:
@@ -186,6 +215,7 @@ class EmpresaService:
             await self._refuse_taken(session, empresa.id, shared)
         for name, value in columns.items():
             setattr(empresa, name, value)
+        _check_together(empresa, columns)
 
     async def _refuse_taken(self, session: AsyncSession, empresa_id: int | None, shared: dict[str, str | None]) -> None:
         for name, value in shared.items():
@@ -204,20 +234,12 @@ class EmpresaService:
         if name == "twilio_number":
             bare = value.removeprefix("whatsapp:")
             return Empresa.twilio_number.in_([bare, f"whatsapp:{bare}"])
-        return func.lower(Empresa.chatwoot_origem).in_(self._same_inbox(value.lower()))
-
-    def _same_inbox(self, value: str) -> list[str]:
-        """The long and the short form mean the same inbox on CHATWOOT_BASE_URL."""
+        origem = func.lower(Empresa.chatwoot_origem)
         if self._settings.chatwoot_base_url is None:
-            return [value]
-        prefix = f"{self._settings.chatwoot_base_url.lower()}/app/accounts/"
-        if "://" not in value:
-            account, _, inbox = value.partition("/")
-            return [value, f"{prefix}{account}/inbox/{inbox}"]
-        if value.startswith(prefix):
-            account, _, inbox = value.removeprefix(prefix).partition("/inbox/")
-            return [value, f"{account}/{inbox}"]
-        return [value]
+            return origem == value.lower()
+        # CHATWOOT_BASE_URL replaces the server of every origem: account and inbox are what tells them apart.
+        account, inbox = value.replace("/inbox/", "/").rsplit("/", 2)[-2:]
+        return or_(origem == f"{account}/{inbox}", origem.endswith(f"/app/accounts/{account}/inbox/{inbox}"))
 
 
 async def _serialise(session: AsyncSession) -> None:
@@ -229,6 +251,23 @@ def _refuse_beyond_gestor(empresa: Empresa, changed: Mapping[str, Any]) -> None:
         raise Forbidden("Número, caixa de entrada e planilha são definidos pela administração do sistema.")
     if "status" in changed and "inativo" in (empresa.status, changed["status"]):
         raise Forbidden("Só a administração do sistema ativa ou desativa uma empresa. Você pode pausar e retomar.")
+
+
+def _check_together(empresa: Empresa, columns: Mapping[str, Any]) -> None:
+    """Fields that only make sense beside each other, judged as they will be stored."""
+    if {"latitude", "longitude"} & set(columns) and (empresa.latitude is None) != (empresa.longitude is None):
+        missing = "latitude" if empresa.latitude is None else "longitude"
+        raise InvalidData([(missing, "Informe a latitude e a longitude, ou nenhuma das duas.")])
+
+
+def _note_of(wanted: EmpresaPatch) -> str | None:
+    return wanted.prompt_nota if "prompt_nota" in wanted.model_fields_set else None
+
+
+def _audit(
+    session: AsyncSession, user: CurrentUser, acao: str, empresa: Empresa, mudancas: Mapping[str, Any] | None = None
+) -> None:
+    audit(session, user, acao, alvo_tipo="empresa", alvo_id=empresa.id, empresa_id=empresa.id, mudancas=mudancas)
 
 
 def _by(user: CurrentUser) -> dict[str, Any]:

@@ -15,11 +15,15 @@ from models import (
     Atendimento,
     Cliente,
     Conversa,
+    DiaEspecial,
     Empresa,
+    Fato,
+    ItemCardapio,
     Log,
     Mensagem,
     Midia,
     Parte,
+    PromptVersao,
     Reserva,
     Sessao,
     Turno,
@@ -27,6 +31,8 @@ from models import (
 )
 
 PASSWORD = "uma senha de teste"
+DIA = datetime.now(UTC).date() + timedelta(days=30)
+"""A day on which both empresas are full."""
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
 
 
@@ -46,6 +52,8 @@ class Tenant:
     midia_id: UUID
     reserva_id: int
     log_id: int
+    fato_id: int
+    item_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ async def add_usuario(
 
 async def add_tenant(session: AsyncSession, slug: str, *, phone: str) -> Tenant:
     now = datetime.now(UTC)
-    empresa = Empresa(nome=f"Empresa {slug}", slug=slug, prompt=f"prompt-{slug}")
+    empresa = Empresa(nome=f"Empresa {slug}", slug=slug, prompt=f"prompt-{slug}", prompt_versao=1)
     session.add(empresa)
     await session.flush()
     gestor = await add_usuario(session, f"gestor@{slug}.com.br", papel="gestor", empresa_id=empresa.id)
@@ -131,7 +139,11 @@ async def add_tenant(session: AsyncSession, slug: str, *, phone: str) -> Tenant:
         pessoas=4,
     )
     record = Log(nivel="ERROR", empresa_id=empresa.id, code="teste", mensagem=f"Falha de {slug}.", turno_id=turno.id)
-    session.add_all([midia, reserva, record])
+    fato = Fato(empresa_id=empresa.id, titulo="Wi-Fi", texto=f"segredo de {slug}")
+    item = ItemCardapio(empresa_id=empresa.id, nome=f"Prato de {slug}", preco_centavos=4_500)
+    versao = PromptVersao(empresa_id=empresa.id, numero=1, texto=f"prompt-{slug}", usuario_id=gestor.id)
+    dia = DiaEspecial(empresa_id=empresa.id, data=DIA, lotado=True, motivo=f"segredo de {slug}")
+    session.add_all([midia, reserva, record, fato, item, versao, dia])
     await session.flush()
     return Tenant(
         id=empresa.id,
@@ -146,6 +158,8 @@ async def add_tenant(session: AsyncSession, slug: str, *, phone: str) -> Tenant:
         midia_id=midia.id,
         reserva_id=reserva.id,
         log_id=record.id,
+        fato_id=fato.id,
+        item_id=item.id,
     )
 
 

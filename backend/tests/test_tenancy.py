@@ -20,7 +20,7 @@ from container import Container
 from services.cursors import encode_cursor
 from services.message_buffer import Kind
 from tests.panel_fixtures import app, client, world
-from tests.panel_world import PASSWORD, Tenant, World, bearer
+from tests.panel_world import DIA, PASSWORD, Tenant, World, bearer
 
 ROLES = ("anonymous", "foreign_atendente", "foreign_gestor", "atendente", "gestor", "superuser")
 OK = "ok"
@@ -62,6 +62,22 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("patch", "/api/empresas/{slug}"): Access(atendente=403, body={"prompt": "outro"}),
     ("delete", "/api/empresas/{slug}"): Access(atendente=403, gestor=403, query={"confirmar": "nossa"}),
     ("post", "/api/empresas/{slug}/restaurar"): Access(atendente=403, gestor=403),
+    ("get", "/api/empresas/{slug}/prompts"): Access(),
+    ("post", "/api/empresas/{slug}/prompts"): Access(atendente=403, body={"texto": "mais um"}),
+    ("post", "/api/empresas/{slug}/prompts/{numero}/restaurar"): Access(atendente=403),
+    ("get", "/api/empresas/{slug}/prompts/{numero}/diferenca"): Access(),
+    ("get", "/api/empresas/{slug}/fatos"): Access(),
+    ("post", "/api/empresas/{slug}/fatos"): Access(atendente=403, body={"titulo": "Cães", "texto": "Pode."}),
+    ("patch", "/api/empresas/{slug}/fatos/{id}"): Access(atendente=403, body={"texto": "Outro."}),
+    ("delete", "/api/empresas/{slug}/fatos/{id}"): Access(atendente=403),
+    ("get", "/api/empresas/{slug}/cardapio"): Access(),
+    ("post", "/api/empresas/{slug}/cardapio"): Access(atendente=403, body={"nome": "Suco", "preco_centavos": 900}),
+    ("patch", "/api/empresas/{slug}/cardapio/{id}"): Access(atendente=403, body={"disponivel": False}),
+    ("delete", "/api/empresas/{slug}/cardapio/{id}"): Access(atendente=403),
+    ("get", "/api/empresas/{slug}/dias"): Access(),
+    ("put", "/api/empresas/{slug}/dias/{data}"): Access(body={"lotado": True}),
+    ("delete", "/api/empresas/{slug}/dias/{data}"): Access(),
+    ("post", "/api/empresas/{slug}/testar/{integracao}"): Access(atendente=403),
     ("get", "/api/metricas"): Access(foreign=403, atendente=403, gestor=403),
     ("get", "/api/empresas/{slug}/metricas"): Access(),
     ("get", "/api/empresas/{slug}/clientes"): Access(),
@@ -77,6 +93,9 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("delete", "/api/usuarios/{id}"): Access(atendente=403),
     ("get", "/api/midias/{id}"): Access(),
 }
+# What stands in a path and is no id; both empresas have that version and that day.
+OTHER_PLACES = {"numero": 1, "data": DIA.isoformat(), "integracao": "chatwoot"}
+LAST = ("delete", "/api/empresas/{slug}")
 # A foreign atendente is stopped by the role before anything is looked up.
 ROLE_FIRST = {("post", "/api/usuarios"), ("patch", "/api/usuarios/{id}"), ("delete", "/api/usuarios/{id}")}
 
@@ -92,11 +111,13 @@ def address(path: str, tenant: Tenant) -> str:
     ids = {
         "/api/empresas/{slug}/conversas/{id}": tenant.conversa_id,
         "/api/buffer/{id}/processar": tenant.conversa_id,
+        "/api/empresas/{slug}/fatos/{id}": tenant.fato_id,
+        "/api/empresas/{slug}/cardapio/{id}": tenant.item_id,
         "/api/usuarios/{id}": tenant.atendente_id,
         "/api/midias/{id}": tenant.midia_id,
         "/api/midias/{id}/publica": tenant.midia_id,
     }
-    return path.format(slug=tenant.slug, id=ids.get(path, 1))
+    return path.format(slug=tenant.slug, id=ids.get(path, 1), **OTHER_PLACES)
 
 
 async def headers_of(container: Container, world: World, role: str) -> Mapping[str, str]:
@@ -150,8 +171,8 @@ async def test_each_role_gets_what_is_written_down_and_nothing_else(
     )
     headers = dict(await headers_of(container, world, role))
     surprises: dict[str, str] = {}
-    # Deletions come last: what they remove is needed by the others.
-    for key, access in sorted(ACCESS.items(), key=lambda item: (item[0][0] == "delete", "usuarios" not in item[0][1])):
+    # Deletions come last, the empresa's after all: what they remove is needed by the others.
+    for key, access in sorted(ACCESS.items(), key=lambda item: (item[0][0] == "delete", item[0] == LAST)):
         if access is None:
             continue
         response = await client.request(
@@ -198,7 +219,10 @@ async def test_a_foreign_slug_and_an_unknown_one_look_the_same_on_every_path(
         body = {"prompt": "x"} if method == "patch" else None
         real = await client.request(method, address(path, world.ours), headers=headers, json=body)
         fake = await client.request(
-            method, path.format(slug="nao-existe", id=world.ours.conversa_id), headers=headers, json=body
+            method,
+            path.format(slug="nao-existe", id=world.ours.conversa_id, **OTHER_PLACES),
+            headers=headers,
+            json=body,
         )
         assert (real.status_code, real.json()) == (fake.status_code, fake.json()), path
         assert real.json()["code"] == "nao_encontrado"

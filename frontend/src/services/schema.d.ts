@@ -212,6 +212,203 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/empresas/{slug}/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Prompts */
+        get: operations["list_prompts"];
+        put?: never;
+        /**
+         * Publish Prompt
+         * @description Used from the next reply on. The same text again makes no new version.
+         */
+        post: operations["publish_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/prompts/{numero}/restaurar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Prompt
+         * @description A new version with the text of that one.
+         */
+        post: operations["restore_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/prompts/{numero}/diferenca": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Prompt
+         * @description Line by line, from version `com` to this one.
+         */
+        get: operations["diff_prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/fatos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Fatos */
+        get: operations["list_fatos"];
+        put?: never;
+        /** Create Fato */
+        post: operations["create_fato"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/fatos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Fato */
+        delete: operations["delete_fato"];
+        options?: never;
+        head?: never;
+        /** Update Fato */
+        patch: operations["update_fato"];
+        trace?: never;
+    };
+    "/api/empresas/{slug}/cardapio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Cardapio */
+        get: operations["list_cardapio"];
+        put?: never;
+        /**
+         * Create Item Cardapio
+         * @description A name is used once: it is how customers ask for the item.
+         */
+        post: operations["create_item_cardapio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/cardapio/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Item Cardapio */
+        delete: operations["delete_item_cardapio"];
+        options?: never;
+        head?: never;
+        /** Update Item Cardapio */
+        patch: operations["update_item_cardapio"];
+        trace?: never;
+    };
+    "/api/empresas/{slug}/dias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Dias */
+        get: operations["list_dias"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/dias/{data}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Dia
+         * @description The whole of what is special about the day. An atendente may change `lotado` and `motivo` only.
+         */
+        put: operations["put_dia"];
+        post?: never;
+        /**
+         * Delete Dia
+         * @description The day is as usual again.
+         */
+        delete: operations["delete_dia"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/testar/{integracao}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Integration
+         * @description Asks the vendor once and answers what it said and what to do. A refusal of the vendor is no error of ours.
+         */
+        post: operations["test_integration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/metricas": {
         parameters: {
             query?: never;
@@ -512,6 +709,16 @@ export interface components {
             /** Mensagem */
             mensagem: string;
         };
+        /**
+         * CardapioPagina
+         * @description All of it at once, in the owner's order: `next_cursor` is always null.
+         */
+        CardapioPagina: {
+            /** Items */
+            items: components["schemas"]["ItemCardapioOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** ClienteContato */
         ClienteContato: {
             /** Id */
@@ -549,6 +756,19 @@ export interface components {
             items: components["schemas"]["ClienteOut"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /** ConexaoOut */
+        ConexaoOut: {
+            /** Ok */
+            ok: boolean;
+            /** Simulada */
+            simulada: boolean;
+            /** Mensagem */
+            mensagem: string;
+            /** O Que Fazer */
+            o_que_fazer: string | null;
+            /** Detalhes */
+            detalhes: components["schemas"]["DetalheConexao"][];
         };
         /**
          * ConversaDetalhe
@@ -593,6 +813,23 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * Credenciais
+         * @description Where each vendor's credentials come from.
+         */
+        Credenciais: {
+            twilio: components["schemas"]["CredencialOut"];
+            openai: components["schemas"]["CredencialOut"];
+            google: components["schemas"]["CredencialOut"];
+            chatwoot: components["schemas"]["CredencialOut"];
+        };
+        /** CredencialOut */
+        CredencialOut: {
+            /** Origem */
+            origem: ("empresa" | "ambiente" | "simulador") | null;
+            /** Falta */
+            falta: string | null;
+        };
         /** Dependencias */
         Dependencias: {
             /**
@@ -605,6 +842,77 @@ export interface components {
              * @enum {string}
              */
             redis: "ok" | "indisponivel";
+        };
+        /** DetalheConexao */
+        DetalheConexao: {
+            /** Rotulo */
+            rotulo: string;
+            /** Valor */
+            valor: string;
+        };
+        /**
+         * DiaEspecialIn
+         * @description The whole of what is special about a day: what is left out is as usual.
+         */
+        DiaEspecialIn: {
+            /**
+             * Fechado
+             * @default false
+             */
+            fechado: boolean;
+            /**
+             * Lotado
+             * @default false
+             */
+            lotado: boolean;
+            /** Horarios */
+            horarios?: [
+                string,
+                string
+            ][] | null;
+            /** Motivo */
+            motivo?: string | null;
+        };
+        /** DiaEspecialOut */
+        DiaEspecialOut: {
+            /**
+             * Data
+             * Format: date
+             */
+            data: string;
+            /** Fechado */
+            fechado: boolean;
+            /** Lotado */
+            lotado: boolean;
+            /** Horarios */
+            horarios: [
+                string,
+                string
+            ][] | null;
+            /** Motivo */
+            motivo: string | null;
+        };
+        /**
+         * DiasPagina
+         * @description All of the period at once, by date: `next_cursor` is always null.
+         */
+        DiasPagina: {
+            /** Items */
+            items: components["schemas"]["DiaEspecialOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DiferencaOut
+         * @description What changed on the way from version `de` to version `para`; 0 is the empty text before the first.
+         */
+        DiferencaOut: {
+            /** De */
+            de: number;
+            /** Para */
+            para: number;
+            /** Linhas */
+            linhas: components["schemas"]["LinhaDiferenca"][];
         };
         /**
          * EmpresaIn
@@ -620,6 +928,8 @@ export interface components {
             status?: "ativo" | "pausado" | "inativo";
             /** Prompt */
             prompt?: string | null;
+            /** Prompt Nota */
+            prompt_nota?: string | null;
             /** Usar Buffer */
             usar_buffer?: boolean;
             /** Mensagem Quebrada */
@@ -636,6 +946,54 @@ export interface components {
             openai_model?: string | null;
             /** Openai Transcription Model */
             openai_transcription_model?: string | null;
+            /** Temperatura */
+            temperatura?: number | null;
+            /** Resposta Max Tokens */
+            resposta_max_tokens?: number;
+            /** Contexto Max Tokens */
+            contexto_max_tokens?: number;
+            /** Endereco */
+            endereco?: string | null;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
+            horarios?: components["schemas"]["HorariosIn"] | null;
+            /** Aceita Reservas */
+            aceita_reservas?: boolean;
+            /** Capacidade */
+            capacidade?: number | null;
+            /**
+             * Capacidade Unidade
+             * @enum {string}
+             */
+            capacidade_unidade?: "lugares" | "mesas";
+            /** Pessoas Por Mesa */
+            pessoas_por_mesa?: number;
+            /** Pessoas Maximo */
+            pessoas_maximo?: number;
+            /** Duracao Minutos */
+            duracao_minutos?: number;
+            /** Intervalo Minutos */
+            intervalo_minutos?: number;
+            /** Antecedencia Minutos */
+            antecedencia_minutos?: number;
+            /** Antecedencia Dias */
+            antecedencia_dias?: number;
+            /** Lembrete Content Sid */
+            lembrete_content_sid?: string | null;
+            /** Lembrete Horas */
+            lembrete_horas?: number;
+            /** Aceita Pedidos */
+            aceita_pedidos?: boolean;
+            /** Faz Entrega */
+            faz_entrega?: boolean;
+            /** Taxa Entrega Centavos */
+            taxa_entrega_centavos?: number;
+            /** Janela Content Sid */
+            janela_content_sid?: string | null;
+            /** Respostas Por Dia */
+            respostas_por_dia?: number;
             /** Twilio Sid */
             twilio_sid?: string | null;
             /** Twilio Number */
@@ -646,6 +1004,8 @@ export interface components {
             chatwoot_origem?: string | null;
             /** Google Sheet Id */
             google_sheet_id?: string | null;
+            /** Google Sheet Aba */
+            google_sheet_aba?: string | null;
             /** Openai Key */
             openai_key?: string | null;
             /** Twilio Token */
@@ -674,6 +1034,8 @@ export interface components {
             status: "ativo" | "pausado" | "inativo";
             /** Prompt */
             prompt: string | null;
+            /** Prompt Versao */
+            prompt_versao: number;
             /** Usar Buffer */
             usar_buffer: boolean;
             /** Mensagem Quebrada */
@@ -690,6 +1052,54 @@ export interface components {
             openai_model: string | null;
             /** Openai Transcription Model */
             openai_transcription_model: string | null;
+            /** Temperatura */
+            temperatura: number | null;
+            /** Resposta Max Tokens */
+            resposta_max_tokens: number;
+            /** Contexto Max Tokens */
+            contexto_max_tokens: number;
+            /** Endereco */
+            endereco: string | null;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            horarios: components["schemas"]["HorariosOut"] | null;
+            /** Aceita Reservas */
+            aceita_reservas: boolean;
+            /** Capacidade */
+            capacidade: number | null;
+            /**
+             * Capacidade Unidade
+             * @enum {string}
+             */
+            capacidade_unidade: "lugares" | "mesas";
+            /** Pessoas Por Mesa */
+            pessoas_por_mesa: number;
+            /** Pessoas Maximo */
+            pessoas_maximo: number;
+            /** Duracao Minutos */
+            duracao_minutos: number;
+            /** Intervalo Minutos */
+            intervalo_minutos: number;
+            /** Antecedencia Minutos */
+            antecedencia_minutos: number;
+            /** Antecedencia Dias */
+            antecedencia_dias: number;
+            /** Lembrete Content Sid */
+            lembrete_content_sid: string | null;
+            /** Lembrete Horas */
+            lembrete_horas: number;
+            /** Aceita Pedidos */
+            aceita_pedidos: boolean;
+            /** Faz Entrega */
+            faz_entrega: boolean;
+            /** Taxa Entrega Centavos */
+            taxa_entrega_centavos: number;
+            /** Janela Content Sid */
+            janela_content_sid: string | null;
+            /** Respostas Por Dia */
+            respostas_por_dia: number;
             /** Twilio Sid */
             twilio_sid: string | null;
             /** Twilio Number */
@@ -700,6 +1110,8 @@ export interface components {
             chatwoot_origem: string | null;
             /** Google Sheet Id */
             google_sheet_id: string | null;
+            /** Google Sheet Aba */
+            google_sheet_aba: string | null;
             /** Openai Key Definida */
             openai_key_definida: boolean;
             /** Openai Key Final */
@@ -723,6 +1135,7 @@ export interface components {
             /** Webhook */
             webhook: string;
             simulada: components["schemas"]["Simulada"];
+            credenciais: components["schemas"]["Credenciais"];
             /** Created At */
             created_at: string;
             /** Updated At */
@@ -744,6 +1157,8 @@ export interface components {
             status?: "ativo" | "pausado" | "inativo";
             /** Prompt */
             prompt?: string | null;
+            /** Prompt Nota */
+            prompt_nota?: string | null;
             /** Usar Buffer */
             usar_buffer?: boolean;
             /** Mensagem Quebrada */
@@ -760,6 +1175,54 @@ export interface components {
             openai_model?: string | null;
             /** Openai Transcription Model */
             openai_transcription_model?: string | null;
+            /** Temperatura */
+            temperatura?: number | null;
+            /** Resposta Max Tokens */
+            resposta_max_tokens?: number;
+            /** Contexto Max Tokens */
+            contexto_max_tokens?: number;
+            /** Endereco */
+            endereco?: string | null;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
+            horarios?: components["schemas"]["HorariosIn"] | null;
+            /** Aceita Reservas */
+            aceita_reservas?: boolean;
+            /** Capacidade */
+            capacidade?: number | null;
+            /**
+             * Capacidade Unidade
+             * @enum {string}
+             */
+            capacidade_unidade?: "lugares" | "mesas";
+            /** Pessoas Por Mesa */
+            pessoas_por_mesa?: number;
+            /** Pessoas Maximo */
+            pessoas_maximo?: number;
+            /** Duracao Minutos */
+            duracao_minutos?: number;
+            /** Intervalo Minutos */
+            intervalo_minutos?: number;
+            /** Antecedencia Minutos */
+            antecedencia_minutos?: number;
+            /** Antecedencia Dias */
+            antecedencia_dias?: number;
+            /** Lembrete Content Sid */
+            lembrete_content_sid?: string | null;
+            /** Lembrete Horas */
+            lembrete_horas?: number;
+            /** Aceita Pedidos */
+            aceita_pedidos?: boolean;
+            /** Faz Entrega */
+            faz_entrega?: boolean;
+            /** Taxa Entrega Centavos */
+            taxa_entrega_centavos?: number;
+            /** Janela Content Sid */
+            janela_content_sid?: string | null;
+            /** Respostas Por Dia */
+            respostas_por_dia?: number;
             /** Twilio Sid */
             twilio_sid?: string | null;
             /** Twilio Number */
@@ -770,6 +1233,8 @@ export interface components {
             chatwoot_origem?: string | null;
             /** Google Sheet Id */
             google_sheet_id?: string | null;
+            /** Google Sheet Aba */
+            google_sheet_aba?: string | null;
             /** Openai Key */
             openai_key?: string | null;
             /** Twilio Token */
@@ -816,6 +1281,48 @@ export interface components {
             /** Errors */
             errors: components["schemas"]["CampoInvalido"][];
         };
+        /**
+         * FatoIn
+         * @description Without `ordem` it goes to the end of the list.
+         */
+        FatoIn: {
+            /** Titulo */
+            titulo: string;
+            /** Texto */
+            texto: string;
+            /** Ordem */
+            ordem?: number;
+        };
+        /** FatoOut */
+        FatoOut: {
+            /** Id */
+            id: number;
+            /** Titulo */
+            titulo: string;
+            /** Texto */
+            texto: string;
+            /** Ordem */
+            ordem: number;
+        };
+        /** FatoPatch */
+        FatoPatch: {
+            /** Titulo */
+            titulo?: string;
+            /** Texto */
+            texto?: string;
+            /** Ordem */
+            ordem?: number;
+        };
+        /**
+         * FatosPagina
+         * @description All of them at once, in the owner's order: `next_cursor` is always null.
+         */
+        FatosPagina: {
+            /** Items */
+            items: components["schemas"]["FatoOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** HealthOut */
         HealthOut: {
             /**
@@ -823,6 +1330,154 @@ export interface components {
              * @constant
              */
             status: "ok";
+        };
+        /**
+         * HorariosIn
+         * @description The usual week; a day left out is closed.
+         */
+        HorariosIn: {
+            /** Seg */
+            seg?: [
+                string,
+                string
+            ][];
+            /** Ter */
+            ter?: [
+                string,
+                string
+            ][];
+            /** Qua */
+            qua?: [
+                string,
+                string
+            ][];
+            /** Qui */
+            qui?: [
+                string,
+                string
+            ][];
+            /** Sex */
+            sex?: [
+                string,
+                string
+            ][];
+            /** Sab */
+            sab?: [
+                string,
+                string
+            ][];
+            /** Dom */
+            dom?: [
+                string,
+                string
+            ][];
+        };
+        /** HorariosOut */
+        HorariosOut: {
+            /** Seg */
+            seg: [
+                string,
+                string
+            ][];
+            /** Ter */
+            ter: [
+                string,
+                string
+            ][];
+            /** Qua */
+            qua: [
+                string,
+                string
+            ][];
+            /** Qui */
+            qui: [
+                string,
+                string
+            ][];
+            /** Sex */
+            sex: [
+                string,
+                string
+            ][];
+            /** Sab */
+            sab: [
+                string,
+                string
+            ][];
+            /** Dom */
+            dom: [
+                string,
+                string
+            ][];
+        };
+        /**
+         * ItemCardapioIn
+         * @description Without `ordem` it goes to the end of the list.
+         */
+        ItemCardapioIn: {
+            /** Nome */
+            nome: string;
+            /**
+             * Preco Centavos
+             * @description Em centavos.
+             */
+            preco_centavos: number;
+            /** Categoria */
+            categoria?: string | null;
+            /** Descricao */
+            descricao?: string | null;
+            /**
+             * Disponivel
+             * @default true
+             */
+            disponivel: boolean;
+            /** Ordem */
+            ordem?: number;
+        };
+        /** ItemCardapioOut */
+        ItemCardapioOut: {
+            /** Id */
+            id: number;
+            /** Categoria */
+            categoria: string | null;
+            /** Nome */
+            nome: string;
+            /** Descricao */
+            descricao: string | null;
+            /** Preco Centavos */
+            preco_centavos: number;
+            /** Disponivel */
+            disponivel: boolean;
+            /** Ordem */
+            ordem: number;
+        };
+        /** ItemCardapioPatch */
+        ItemCardapioPatch: {
+            /** Nome */
+            nome?: string;
+            /**
+             * Preco Centavos
+             * @description Em centavos.
+             */
+            preco_centavos?: number;
+            /** Categoria */
+            categoria?: string | null;
+            /** Descricao */
+            descricao?: string | null;
+            /** Disponivel */
+            disponivel?: boolean;
+            /** Ordem */
+            ordem?: number;
+        };
+        /** LinhaDiferenca */
+        LinhaDiferenca: {
+            /**
+             * Tipo
+             * @enum {string}
+             */
+            tipo: "igual" | "removida" | "adicionada";
+            /** Texto */
+            texto: string;
         };
         /** LinhaEmpresa */
         LinhaEmpresa: {
@@ -1022,6 +1677,35 @@ export interface components {
              * @enum {string}
              */
             estado: "aguardando" | "processando";
+        };
+        /** PromptIn */
+        PromptIn: {
+            /** Texto */
+            texto: string;
+            /** Nota */
+            nota?: string | null;
+        };
+        /** PromptVersaoOut */
+        PromptVersaoOut: {
+            /** Numero */
+            numero: number;
+            /** Texto */
+            texto: string;
+            /** Nota */
+            nota: string | null;
+            /** Autor */
+            autor: string | null;
+            /** Created At */
+            created_at: string;
+            /** Atual */
+            atual: boolean;
+        };
+        /** PromptsPagina */
+        PromptsPagina: {
+            /** Items */
+            items: components["schemas"]["PromptVersaoOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** ReadyOut */
         ReadyOut: {
@@ -2052,6 +2736,1184 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    list_prompts: {
+        parameters: {
+            query?: {
+                /** @description Itens por página. */
+                limit?: number;
+                /** @description O `next_cursor` da página anterior. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptsPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    publish_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersaoOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    restore_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Número da versão. */
+                numero: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersaoOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    diff_prompt: {
+        parameters: {
+            query?: {
+                /** @description A outra versão; sem ela, a anterior. */
+                com?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Número da versão. */
+                numero: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiferencaOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    list_fatos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FatosPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    create_fato: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FatoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FatoOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    delete_fato: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    update_fato: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FatoPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FatoOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    list_cardapio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardapioPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    create_item_cardapio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemCardapioIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemCardapioOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    delete_item_cardapio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    update_item_cardapio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemCardapioPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemCardapioOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    list_dias: {
+        parameters: {
+            query?: {
+                /** @description Primeiro dia; sem ele, hoje. */
+                desde?: string | null;
+                /** @description Último dia, incluído. */
+                ate?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiasPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    put_dia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description O dia, como 2026-01-31. */
+                data: string;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiaEspecialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiaEspecialOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    delete_dia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description O dia, como 2026-01-31. */
+                data: string;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    test_integration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+                /** @description O que testar. */
+                integracao: "twilio" | "openai" | "google" | "chatwoot";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConexaoOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Muitos testes seguidos (`muitas_tentativas`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
                 };
             };
             /** @description Indisponível (`indisponivel`). */
