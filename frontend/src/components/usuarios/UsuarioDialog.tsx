@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
+import { randomPassword } from "../../lib/randomPassword";
 import { roleKey, type Role } from "../../lib/roles";
 import { ApiError, sentenceOf } from "../../services/errors";
 import { empresasQuery } from "../../services/queries";
@@ -58,7 +59,7 @@ export function UsuarioDialog({ usuario, empresaSlug, onClose, onCode }: Props) 
         await updateUsuario(usuario.id, { email, ...(!mine && access) });
         return null;
       }
-      const created = await createUsuario({ email, ...(entry === "senha" && { senha }), ...access });
+      const created = await createUsuario({ email, senha: entry === "senha" ? senha : randomPassword(), ...access });
       // The person exists from here on: a failed code is made again from the list.
       return entry === "codigo" ? createCodigo(created.id) : null;
     },
