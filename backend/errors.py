@@ -52,6 +52,21 @@ class InvalidData(AtendeError):
         self.errors = errors
 
 
+class InvalidCode(InvalidData):
+    """A code for a new password that is unknown, used or expired: which of them is not told."""
+
+    code, detail = "codigo_invalido", "Este código não vale mais. Peça outro a quem administra o sistema."
+
+    def __init__(self) -> None:
+        super().__init__([("codigo", self.detail)])
+
+
+class PasswordChangeRequired(Forbidden):
+    """Someone else set the password: until its owner changes it, it opens nothing."""
+
+    code, detail = "trocar_senha", "Escolha uma senha nova para continuar: a atual foi definida por outra pessoa."
+
+
 class TooManyAttempts(AtendeError):
     """`retry_after` is in seconds, when the wait is known."""
 

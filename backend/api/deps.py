@@ -1,6 +1,7 @@
 """What routes ask for: the container, who is asking, a transaction of their empresas, and the empresa of a slug.
 
-`current_user` is put on the router group, so that a new route is protected by default.
+`settled_user` is put on the router group, so that a new route is protected by default, also from a password that
+somebody else set.
 """
 
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.scope import CurrentUser, accessible_empresa, visible_empresas
-from errors import NotAuthenticated
+from errors import NotAuthenticated, PasswordChangeRequired
 from models import Empresa
 from observability import empresa_slug
 from schemas.common import INT32_MAX, INT64_MAX, Storable
@@ -47,6 +48,13 @@ async def current_user(sessions: Sessions, token: Annotated[str | None, Depends(
 
 
 User = Annotated[CurrentUser, Depends(current_user)]
+
+
+async def settled_user(user: User) -> CurrentUser:
+    """Refuses everything while the password is one that somebody else set."""
+    if user.trocar_senha:
+        raise PasswordChangeRequired
+    return user
 
 
 def open_scope(container: "Container", user: CurrentUser) -> AbstractAsyncContextManager[AsyncSession]:

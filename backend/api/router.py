@@ -1,8 +1,12 @@
-"""The panel API in one tree. Authentication sits on the group: what is not listed as public needs a session."""
+"""The panel API in one tree. Authentication sits on the group: what is not listed as public needs a session.
+
+Only `me` works with a password that somebody else set: every other group asks for the change first.
+"""
 
 from fastapi import APIRouter, Depends
 
 from api import (
+    auditoria,
     buffer,
     clientes,
     conexoes,
@@ -17,14 +21,14 @@ from api import (
     midias,
     prompts,
     reservas,
+    senha,
     simulador,
     usuarios,
 )
-from api.deps import current_user
+from api.deps import current_user, settled_user
 
-_protected = APIRouter(dependencies=[Depends(current_user)])
+_protected = APIRouter(dependencies=[Depends(settled_user)])
 for _group in (
-    me,
     empresas,
     prompts,
     conhecimento,
@@ -36,6 +40,7 @@ for _group in (
     buffer,
     logs,
     usuarios,
+    auditoria,
     midias,
     simulador,
 ):
@@ -43,6 +48,7 @@ for _group in (
 
 router = APIRouter()
 router.include_router(health.router)
-for _public in (login.router, midias.public_router):
+for _public in (login.router, senha.router, midias.public_router):
     router.include_router(_public, prefix="/api")
+router.include_router(me.router, prefix="/api", dependencies=[Depends(current_user)])
 router.include_router(_protected, prefix="/api")

@@ -3,8 +3,9 @@
 from api.deps import ContainerDep, Cursor, FilteredEmpresa, Id32, Limit, Search, Session, User, open_scope
 from api.routing import CONFLICT, group
 from auth.scope import require_gestor
-from schemas.usuarios import UsuarioIn, UsuarioOut, UsuarioPatch, UsuariosPagina
+from schemas.usuarios import CodigoOut, UsuarioIn, UsuarioOut, UsuarioPatch, UsuariosPagina
 from services import usuarios as service
+from services.access_codes import create_code
 
 router = group("usuários")
 
@@ -45,6 +46,13 @@ async def update_usuario(usuario_id: Id32, body: UsuarioPatch, container: Contai
         return await service.update_usuario(
             session, user, usuario_id, body, senha_hash=senha_hash, now=container.clock.now()
         )
+
+
+@router.post("/usuarios/{id}/codigo", status_code=201, responses=CONFLICT)
+async def create_codigo(usuario_id: Id32, container: ContainerDep, session: Session, user: User) -> CodigoOut:
+    """A one-time code of an hour with which the person chooses a new password. Older ones stop working."""
+    new = await create_code(session, user, usuario_id, now=container.clock.now())
+    return CodigoOut(codigo=new.codigo, expira_em=new.expira_em)
 
 
 @router.delete("/usuarios/{id}", status_code=204, responses=CONFLICT)

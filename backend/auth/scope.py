@@ -28,6 +28,8 @@ class CurrentUser:
     empresa_id: int | None
     empresa_slug: str | None
     session_id: UUID
+    trocar_senha: bool = False
+    """Nothing but the own password may be touched until it is changed."""
 
     def __repr__(self) -> str:
         return f"CurrentUser(id={self.id})"

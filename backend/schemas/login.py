@@ -34,6 +34,12 @@ class MeOut(Saida):
     """The password was set by someone else: the panel asks for a new one."""
 
 
+class RedefinirSenhaIn(Entrada):
+    codigo: Annotated[SecretStr, Field(min_length=1, max_length=100)]
+    """As it was handed over; case, spaces and dashes do not matter."""
+    senha_nova: SenhaNova
+
+
 class TrocaSenhaIn(Entrada):
     senha_atual: Annotated[SecretStr, Field(min_length=1, max_length=200)]
     senha_nova: SenhaNova

@@ -54,5 +54,12 @@ class UsuarioOut(Saida):
     created_at: Instante
 
 
+class CodigoOut(Saida):
+    """Shown once: nothing can read it back."""
+
+    codigo: str
+    expira_em: Instante
+
+
 class UsuariosPagina(Pagina[UsuarioOut]):
     pass

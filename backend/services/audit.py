@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.scope import CurrentUser
-from models import Auditoria
+from models import Auditoria, Usuario
 from observability import request_id
 
 SYSTEM = "sistema"
@@ -19,7 +19,7 @@ _LONG = 500
 
 def audit(
     session: AsyncSession,
-    user: CurrentUser | None,
+    user: CurrentUser | Usuario | None,
     acao: str,
     *,
     alvo_tipo: str,

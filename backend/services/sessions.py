@@ -9,7 +9,7 @@ from hmac import compare_digest
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.password_policy import is_default_password, refuse_weak_password
@@ -18,7 +18,7 @@ from auth.scope import CurrentUser
 from auth.tokens import RefreshToken, TokenService
 from database import Database
 from errors import Conflict, InvalidCredentials, InvalidData, NotAuthenticated
-from models import Empresa, Sessao, Usuario
+from models import CodigoAcesso, Empresa, Sessao, Usuario
 from observability import get_logger
 from ports import Clock
 from schemas.login import Papel
@@ -63,7 +63,7 @@ class SessionService:
         if found is None or not good or (is_default_password(password) and not default_password_allowed):
             raise InvalidCredentials
         usuario = found[0]
-        if not _may_enter(usuario, found.excluida_em):
+        if not may_enter(usuario, found.excluida_em):
             raise InvalidCredentials(DISABLED)
         upgraded = None
         if self._passwords.needs_rehash(usuario.senha_hash):
@@ -93,7 +93,7 @@ class SessionService:
                 .with_for_update(of=Sessao)
             )
             found = (await session.execute(query)).one_or_none()
-            grant = self._rotate(found[0], token, now) if found and _may_enter(found[1], found[2]) else None
+            grant = self._rotate(found[0], token, now) if found and may_enter(found[1], found[2]) else None
         if grant is None:
             raise NotAuthenticated
         return grant
@@ -133,7 +133,7 @@ class SessionService:
         )
         async with self._db.system_scope() as session:
             found = (await session.execute(query)).one_or_none()
-        if found is None or not _may_enter(found[0], found.excluida_em):
+        if found is None or not may_enter(found[0], found.excluida_em):
             raise NotAuthenticated
         return _current_user(found, claims.session_id)
 
@@ -203,12 +203,18 @@ async def revoke_sessions(session: AsyncSession, usuario_id: int, *, now: dateti
     await session.execute(query if keep is None else query.where(Sessao.id != keep))
 
 
+async def end_codes(session: AsyncSession, usuario_id: int) -> None:
+    """No code for a new password of this account works any more: its access or its password changed."""
+    await session.execute(delete(CodigoAcesso).where(CodigoAcesso.usuario_id == usuario_id))
+
+
 def _user_with_empresa() -> Select[*tuple[Any, ...]]:
     """The user with what matters of their empresa: rows of (Usuario, slug, excluida_em)."""
     return select(Usuario, Empresa.slug, Empresa.excluida_em).outerjoin(Empresa, Empresa.id == Usuario.empresa_id)
 
 
-def _may_enter(usuario: Usuario, excluida_em: datetime | None) -> bool:
+def may_enter(usuario: Usuario, excluida_em: datetime | None) -> bool:
+    """Whether the account may be used: active, and of an empresa that was not deleted unless a superuser's."""
     return usuario.ativo and (usuario.is_superuser or (usuario.empresa_id is not None and excluida_em is None))
 
 
@@ -222,6 +228,7 @@ def _current_user(found: Row[*tuple[Any, ...]], session_id: UUID) -> CurrentUser
         empresa_id=usuario.empresa_id,
         empresa_slug=found.slug,
         session_id=session_id,
+        trocar_senha=usuario.trocar_senha,
     )
 
 

@@ -51,6 +51,7 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("post", "/api/login"): None,
     ("post", "/api/refresh"): None,
     ("post", "/api/logout"): None,
+    ("post", "/api/senha/redefinir"): None,
     ("get", "/api/midias/{id}/publica"): None,
     ("get", "/api/me"): Access(foreign=NOTHING_OF_OURS),
     ("post", "/api/me/senha"): Access(
@@ -91,13 +92,22 @@ ACCESS: dict[tuple[str, str], Access | None] = {
     ("post", "/api/usuarios"): Access(atendente=403, body=NEW_USER),
     ("patch", "/api/usuarios/{id}"): Access(atendente=403, body={"papel": "gestor"}),
     ("delete", "/api/usuarios/{id}"): Access(atendente=403),
+    ("post", "/api/usuarios/{id}/codigo"): Access(atendente=403),
+    ("get", "/api/auditoria"): Access(foreign=NOTHING_OF_OURS, atendente=403),
     ("get", "/api/midias/{id}"): Access(),
 }
 # What stands in a path and is no id; both empresas have that version and that day.
 OTHER_PLACES = {"numero": 1, "data": DIA.isoformat(), "integracao": "chatwoot"}
 LAST = ("delete", "/api/empresas/{slug}")
 # A foreign atendente is stopped by the role before anything is looked up.
-ROLE_FIRST = {("post", "/api/usuarios"), ("patch", "/api/usuarios/{id}"), ("delete", "/api/usuarios/{id}")}
+ROLE_FIRST = {
+    ("get", "/api/usuarios"),
+    ("post", "/api/usuarios"),
+    ("patch", "/api/usuarios/{id}"),
+    ("delete", "/api/usuarios/{id}"),
+    ("post", "/api/usuarios/{id}/codigo"),
+    ("get", "/api/auditoria"),
+}
 
 
 def operations(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -114,6 +124,7 @@ def address(path: str, tenant: Tenant) -> str:
         "/api/empresas/{slug}/fatos/{id}": tenant.fato_id,
         "/api/empresas/{slug}/cardapio/{id}": tenant.item_id,
         "/api/usuarios/{id}": tenant.atendente_id,
+        "/api/usuarios/{id}/codigo": tenant.atendente_id,
         "/api/midias/{id}": tenant.midia_id,
         "/api/midias/{id}/publica": tenant.midia_id,
     }
@@ -133,9 +144,7 @@ async def headers_of(container: Container, world: World, role: str) -> Mapping[s
 
 def expected(key: tuple[str, str], access: Access, role: str) -> int | str:
     if role == "foreign_atendente":
-        if key in ROLE_FIRST or (key == ("get", "/api/usuarios")):
-            return 403
-        return access.foreign
+        return 403 if key in ROLE_FIRST else access.foreign
     if role == "foreign_gestor":
         return access.foreign
     return {
@@ -191,7 +200,7 @@ async def test_each_role_gets_what_is_written_down_and_nothing_else(
 
 
 @pytest.mark.parametrize("role", ["foreign_atendente", "foreign_gestor"])
-@pytest.mark.parametrize("path", ["/api/buffer", "/api/logs", "/api/usuarios"])
+@pytest.mark.parametrize("path", ["/api/buffer", "/api/logs", "/api/usuarios", "/api/auditoria"])
 async def test_a_foreign_slug_in_the_query_does_not_exist(
     client: httpx.AsyncClient,
     container: Container,

@@ -95,6 +95,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/senha/redefinir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset Password
+         * @description Every session of the account ends. A code that does not work is always the same 422 `codigo_invalido`.
+         */
+        post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/midias/{id}/publica": {
         parameters: {
             query?: never;
@@ -639,6 +659,46 @@ export interface paths {
         patch: operations["update_usuario"];
         trace?: never;
     };
+    "/api/usuarios/{id}/codigo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Codigo
+         * @description A one-time code of an hour with which the person chooses a new password. Older ones stop working.
+         */
+        post: operations["create_codigo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auditoria": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Auditoria
+         * @description Newest first. A superuser reads everything, a gestor what concerns their own empresa.
+         */
+        get: operations["list_auditoria"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/midias/{id}": {
         parameters: {
             query?: never;
@@ -663,6 +723,37 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AuditoriaOut
+         * @description One act. `empresa` is a slug; null for what concerns no single empresa, or one that is gone.
+         */
+        AuditoriaOut: {
+            /** Id */
+            id: number;
+            /** Created At */
+            created_at: string;
+            /** Empresa */
+            empresa: string | null;
+            /** Ator */
+            ator: string;
+            /** Acao */
+            acao: string;
+            /** Alvo Tipo */
+            alvo_tipo: string;
+            /** Alvo Id */
+            alvo_id: string | null;
+            /** Mudancas */
+            mudancas: {
+                [key: string]: unknown;
+            };
+        };
+        /** AuditoriaPagina */
+        AuditoriaPagina: {
+            /** Items */
+            items: components["schemas"]["AuditoriaOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Body_login */
         Body_login: {
             /** Username */
@@ -756,6 +847,16 @@ export interface components {
             items: components["schemas"]["ClienteOut"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * CodigoOut
+         * @description Shown once: nothing can read it back.
+         */
+        CodigoOut: {
+            /** Codigo */
+            codigo: string;
+            /** Expira Em */
+            expira_em: string;
         };
         /** ConexaoOut */
         ConexaoOut: {
@@ -1716,6 +1817,19 @@ export interface components {
             status: "ok" | "indisponivel";
             dependencias: components["schemas"]["Dependencias"];
         };
+        /** RedefinirSenhaIn */
+        RedefinirSenhaIn: {
+            /**
+             * Codigo
+             * Format: password
+             */
+            codigo: string;
+            /**
+             * Senha Nova
+             * Format: password
+             */
+            senha_nova: string;
+        };
         /** ReservaOut */
         ReservaOut: {
             /** Id */
@@ -2105,6 +2219,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedefinirSenhaIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Muitas tentativas (`muitas_tentativas`). */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
                 };
             };
             /** @description Indisponível (`indisponivel`). */
@@ -4867,6 +5030,160 @@ export interface operations {
             };
             /** @description Conflito (`conflito`). */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    create_codigo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodigoOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    list_auditoria: {
+        parameters: {
+            query?: {
+                /** @description Só este tipo de ato. */
+                acao?: string | null;
+                /** @description Data (o dia inteiro) ou instante ISO, incluído. */
+                desde?: string | null;
+                /** @description Data (o dia incluído) ou instante ISO (excluído). */
+                ate?: string | null;
+                /** @description Itens por página. */
+                limit?: number;
+                /** @description O `next_cursor` da página anterior. */
+                cursor?: string | null;
+                /** @description Só desta empresa (slug). */
+                empresa?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditoriaPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

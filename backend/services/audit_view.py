@@ -1,0 +1,62 @@
+"""The record of who changed what as the panel reads it: superusers everything, a gestor their own empresa's."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from auth.scope import CurrentUser, require_gestor, visible_empresas
+from models import Auditoria, Empresa
+from schemas.auditoria import AuditoriaOut
+from services.cursors import before_id, encode_cursor, split_page
+from services.periods import Period
+
+
+async def list_auditoria(
+    session: AsyncSession,
+    user: CurrentUser,
+    *,
+    empresa_id: int | None,
+    acao: str | None,
+    period: Period,
+    limit: int,
+    cursor: str | None,
+) -> tuple[list[AuditoriaOut], str | None]:
+    """Newest first, by id: the order in which the acts were recorded."""
+    require_gestor(user)
+    query = (
+        select(Auditoria, Empresa.slug)
+        .outerjoin(Empresa, Empresa.id == Auditoria.empresa_id)
+        .order_by(Auditoria.id.desc())
+        .limit(limit + 1)
+    )
+    if (visible := visible_empresas(user)) is not None:
+        query = query.where(Auditoria.empresa_id.in_(visible))
+    if empresa_id is not None:
+        query = query.where(Auditoria.empresa_id == empresa_id)
+    if acao:
+        query = query.where(Auditoria.acao == acao)
+    if period.since is not None:
+        query = query.where(Auditoria.created_at >= period.since)
+    if period.until is not None:
+        query = query.where(Auditoria.created_at < period.until)
+    if cursor:
+        query = query.where(before_id(cursor, Auditoria.id))
+    rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(query)).all()
+    page, next_cursor = split_page(rows, limit, lambda row: encode_cursor(row[0].id))
+    return [_show(row) for row in page], next_cursor
+
+
+def _show(row: Row[*tuple[Any, ...]]) -> AuditoriaOut:
+    record: Auditoria = row[0]
+    return AuditoriaOut(
+        id=record.id,
+        created_at=record.created_at,
+        empresa=row.slug,
+        ator=record.ator,
+        acao=record.acao,
+        alvo_tipo=record.alvo_tipo,
+        alvo_id=record.alvo_id,
+        mudancas=record.mudancas,
+    )
