@@ -22,11 +22,14 @@ export const ACTS: Readonly<Record<string, string>> = {
   dia_removido: "Tirou um dia especial",
   usuario_criado: "Criou um usuário",
   usuario_alterado: "Mudou um usuário",
+  usuario_desativado: "Desativou um usuário",
+  usuario_reativado: "Reativou um usuário",
   usuario_excluido: "Excluiu um usuário",
   codigo_criado: "Gerou um código de acesso",
-  codigo_usado: "Usou um código de acesso",
+  senha_definida: "Definiu a senha de um usuário",
+  senha_redefinida: "Escolheu a senha com um código",
   senha_trocada: "Trocou a própria senha",
-  senha_redefinida: "Definiu a senha com um código",
+  sessoes_encerradas: "Encerrou as sessões de um usuário",
 };
 
 const FIELDS: Readonly<Record<string, string>> = {
@@ -96,6 +99,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   ativo: "acesso",
   trocar_senha: "trocar a senha ao entrar",
   senha: "senha",
+  sessoes: "sessões abertas",
 };
 
 export interface AuditChange {
@@ -144,10 +148,12 @@ function valueText(field: string, value: unknown): string {
 
 /** The record's own shape is open: whatever is not a pair is told as it stands. */
 export function changesOf({ mudancas }: Pick<Auditoria, "mudancas">): AuditChange[] {
-  return Object.entries(mudancas).map(([name, change]: [string, unknown]) => {
+  return Object.entries(mudancas).flatMap(([name, change]: [string, unknown]) => {
     const field = FIELDS[name] ?? name.replace(/_/g, " ");
-    if (typeof change !== "object" || change === null || !("para" in change)) return { field, from: null, to: valueText(name, change) };
-    const before = "de" in change ? change.de : null;
-    return { field, from: before === null || before === undefined ? null : valueText(name, before), to: valueText(name, change.para) };
+    if (typeof change !== "object" || change === null || !("para" in change)) return [{ field, from: null, to: valueText(name, change) }];
+    const before = "de" in change ? (change.de ?? null) : null;
+    // What was never there and is not there now happened to nobody: creations record every column.
+    if (before === null && change.para === null) return [];
+    return [{ field, from: before === null ? null : valueText(name, before), to: valueText(name, change.para) }];
   });
 }

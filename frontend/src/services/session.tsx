@@ -26,6 +26,11 @@ const SessionContext = createContext<Session | null>(null);
 
 const OVER = "Sua sessão terminou. Entre de novo e voltamos para onde você estava.";
 
+/** Somebody whose access was taken away is told so; every other end of a session is just an end. */
+function noticeFor(cause: ApiError): string | null {
+  return cause.code === "acesso_desativado" ? cause.detail : null;
+}
+
 /** Not a credential: only says that a refresh cookie is worth trying, which spares strangers a failing request. */
 const HINT = "atende-ai:sessao";
 
@@ -70,8 +75,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   useEffect(() => {
-    // Only an answer that says more than "not signed in" is worth repeating to the person.
-    setSessionOverHandler((cause) => end(cause.code === "nao_autenticado" ? OVER : cause.detail));
+    setSessionOverHandler((cause) => end(noticeFor(cause) ?? OVER));
     setPasswordDueHandler(() =>
       setState((current) =>
         current.phase === "signed-in" && !current.me.trocar_senha
@@ -97,7 +101,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       } catch (error) {
         const cause = await toApiError(error);
         if (!current) return;
-        if (cause.status === 401 || cause.status === 403) end(null);
+        if (cause.status === 401 || cause.status === 403) end(noticeFor(cause));
         else setState({ phase: "unreachable", error: cause });
       }
     };

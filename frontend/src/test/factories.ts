@@ -1,5 +1,5 @@
 /** Objects shaped like the API's, with only what a test cares about left to say. */
-import type { BufferItem, ConversaResumo, Empresa, Me, Mensagem } from "../services/types";
+import type { BufferItem, ConversaResumo, Empresa, Me, Mensagem, Usuario } from "../services/types";
 
 export const AT = "2026-11-23T12:00:00Z";
 
@@ -26,6 +26,7 @@ export function makeEmpresa(over: Partial<Empresa> = {}): Empresa {
     slug: "pancia-piena",
     status: "ativo",
     prompt: null,
+    prompt_versao: 0,
     usar_buffer: true,
     mensagem_quebrada: false,
     audio_no_grupo: false,
@@ -34,11 +35,35 @@ export function makeEmpresa(over: Partial<Empresa> = {}): Empresa {
     horas_para_responder: 12,
     openai_model: null,
     openai_transcription_model: null,
+    temperatura: null,
+    resposta_max_tokens: 800,
+    contexto_max_tokens: 6_000,
+    endereco: null,
+    latitude: null,
+    longitude: null,
+    horarios: null,
+    aceita_reservas: true,
+    capacidade: null,
+    capacidade_unidade: "lugares",
+    pessoas_por_mesa: 4,
+    pessoas_maximo: 20,
+    duracao_minutos: 120,
+    intervalo_minutos: 30,
+    antecedencia_minutos: 60,
+    antecedencia_dias: 60,
+    lembrete_content_sid: null,
+    lembrete_horas: 24,
+    aceita_pedidos: false,
+    faz_entrega: false,
+    taxa_entrega_centavos: 0,
+    janela_content_sid: null,
+    respostas_por_dia: 100,
     twilio_sid: null,
     twilio_number: null,
     webhook_url: null,
     chatwoot_origem: null,
     google_sheet_id: null,
+    google_sheet_aba: null,
     openai_key_definida: false,
     openai_key_final: null,
     twilio_token_definida: false,
@@ -51,9 +76,30 @@ export function makeEmpresa(over: Partial<Empresa> = {}): Empresa {
     google_credentials_final: null,
     webhook: "http://localhost:8001/webhook/pancia-piena#rc=5&rp=all",
     simulada: { twilio: true, openai: true, google: true, chatwoot: true },
+    credenciais: {
+      twilio: { origem: "simulador", falta: null },
+      openai: { origem: "simulador", falta: null },
+      google: { origem: "simulador", falta: null },
+      chatwoot: { origem: "simulador", falta: null },
+    },
     created_at: AT,
     updated_at: AT,
     excluida_em: null,
+    ...over,
+  };
+}
+
+export function makeUsuario(over: Partial<Usuario> = {}): Usuario {
+  return {
+    id: 5,
+    email: "gestora@exemplo.com.br",
+    is_superuser: false,
+    papel: "gestor",
+    empresa_id: 7,
+    empresa: { id: 7, slug: "pancia-piena", nome: "Pancia Piena" },
+    ativo: true,
+    trocar_senha: false,
+    created_at: AT,
     ...over,
   };
 }

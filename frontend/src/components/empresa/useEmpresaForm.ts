@@ -64,14 +64,14 @@ export function useEmpresaForm(empresa: Empresa) {
       name,
       value: read(name) ?? "",
       error: errorOf(name),
-      onChange: ({ target }: Typed) => set(name, (target.value === "" && !required ? null : target.value) as string),
+      onChange: ({ target }: Typed) => set(name, (target.value === "" && !required ? null : target.value)),
     }),
     /** Props of a number field. An emptied field that needs a number is left for the API to complain about. */
     number: (name: NamesOf<number | null>) => ({
       name,
       value: read(name),
       error: errorOf(name),
-      onChange: (value: number | null) => set(name, value as number),
+      onChange: (value: number | null) => set(name, value),
     }),
     flag: (name: NamesOf<boolean>) => ({
       checked: read(name),

@@ -32,15 +32,13 @@ export function CopyField({ label, value, hint }: Props) {
   };
 
   return (
-    <div className={styles.field}>
+    <div className={styles.field} role="group" aria-labelledby={id}>
       <span className={styles.label} id={id}>
         {label}
       </span>
       <div className={styles.box}>
-        <code className={styles.value} role="textbox" aria-readonly="true" aria-labelledby={id} tabIndex={0}>
-          {value}
-        </code>
-        <Button icon={copied ? "check" : "copy"} onClick={() => void copy()}>
+        <code className={styles.value}>{value}</code>
+        <Button aria-label={`Copiar ${label.toLowerCase()}`} icon={copied ? "check" : "copy"} onClick={() => void copy()}>
           {copied ? "Copiado" : "Copiar"}
         </Button>
       </div>
