@@ -32,7 +32,7 @@ export default function Conta() {
                 {roleOf(me)}
                 {me.empresa ? `, ${me.empresa.nome}` : ", todas as empresas"}
               </p>
-              <p className={styles.can}>{ROLE_TEXT[roleKey(me)]}</p>
+              {!me.is_superuser && <p className={styles.can}>{ROLE_TEXT[roleKey(me)]}</p>}
             </div>
             <Button icon="logout" working={leaving.isPending} onClick={() => leaving.mutate()}>
               Sair

@@ -14,11 +14,19 @@ describe("audit", () => {
         },
       }),
     ).toEqual([
-      { field: "situação", from: "ativo", to: "pausado" },
       { field: "versão do prompt", from: "3", to: "4" },
+      { field: "situação", from: "ativo", to: "pausado" },
       { field: "taxa de entrega", from: "R$ 0,00", to: "R$ 8,50" },
       { field: "juntar mensagens", from: "sim", to: "não" },
       { field: "frase de falha", from: "Oi", to: "vazio" },
+    ]);
+  });
+
+  test("a prompt is told by its version, and first", () => {
+    const mudancas = { nota: { de: null, para: "Sobremesa" }, prompt: { de: "(10 caracteres)", para: "(12 caracteres)" }, prompt_versao: { de: 0, para: 1 } };
+    expect(changesOf({ mudancas })).toEqual([
+      { field: "versão do prompt", from: "nenhuma", to: "1" },
+      { field: "nota", from: null, to: "Sobremesa" },
     ]);
   });
 

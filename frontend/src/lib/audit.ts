@@ -148,12 +148,15 @@ function valueText(field: string, value: unknown): string {
 
 /** The record's own shape is open: whatever is not a pair is told as it stands. */
 export function changesOf({ mudancas }: Pick<Auditoria, "mudancas">): AuditChange[] {
-  return Object.entries(mudancas).flatMap(([name, change]: [string, unknown]) => {
+  const told = Object.entries(mudancas).toSorted(([a], [b]) => Number(b === "prompt_versao") - Number(a === "prompt_versao"));
+  return told.flatMap(([name, change]: [string, unknown]) => {
+    // The number of the version says more than the length of its text.
+    if (name === "prompt" && "prompt_versao" in mudancas) return [];
     const field = FIELDS[name] ?? name.replace(/_/g, " ");
     if (typeof change !== "object" || change === null || !("para" in change)) return [{ field, from: null, to: valueText(name, change) }];
     const before = "de" in change ? (change.de ?? null) : null;
     // What was never there and is not there now happened to nobody: creations record every column.
-    if (before === null && change.para === null) return [];
+    if (before === null && (change.para === null || name === "ordem")) return [];
     return [{ field, from: before === null ? null : valueText(name, before), to: valueText(name, change.para) }];
   });
 }

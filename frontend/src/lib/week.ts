@@ -37,3 +37,11 @@ export function rangesText(ranges: readonly Faixa[]): string {
 export function dayIn(timeZone: string, now: number): string {
   return new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(now);
 }
+
+/** "18", "1830", "18h30" and "18:30" are the same kind of hour; what is no hour is null. */
+export function parseTime(text: string): string | null {
+  const found = /^(\d{1,2})(?:[:h.]?([0-5]\d))?h?$/i.exec(text.trim());
+  const hour = Number(found?.[1]);
+  if (!found || hour > 23) return null;
+  return `${String(hour).padStart(2, "0")}:${found[2] ?? "00"}`;
+}

@@ -1,8 +1,8 @@
 import { MAX_RANGES, nextRange } from "../../lib/week";
 import type { Faixa } from "../../services/types";
 import { Button } from "../ui/Button";
-import fields from "../ui/Field.module.css";
 import { IconButton } from "../ui/IconButton";
+import { TimeInput } from "../ui/TimeInput";
 import styles from "./RangeList.module.css";
 
 interface Props {
@@ -20,27 +20,15 @@ export function RangeList({ day, ranges, onChange }: Props) {
       {ranges.map(([start, end], index) => (
         // A range has no name of its own: its place is what it is.
         <div className={styles.range} key={index}>
-          <input
-            className={fields.input}
-            type="time"
-            aria-label={`${day}: abre às (${index + 1})`}
-            value={start}
-            onChange={(event) => replace(index, [event.target.value, end])}
-          />
+          <TimeInput label={`${day}: abre às (${index + 1})`} value={start} onChange={(time) => replace(index, [time, end])} />
           <span className={styles.until}>às</span>
-          <input
-            className={fields.input}
-            type="time"
-            aria-label={`${day}: fecha às (${index + 1})`}
-            value={end}
-            onChange={(event) => replace(index, [start, event.target.value])}
-          />
+          <TimeInput label={`${day}: fecha às (${index + 1})`} value={end} onChange={(time) => replace(index, [start, time])} />
           <IconButton
             icon="close"
             label={`${day}: tirar o horário ${index + 1}`}
             onClick={() => onChange(ranges.filter((_, at) => at !== index))}
           />
-          {start !== "" && end !== "" && end <= start && <span className={styles.note}>fecha no dia seguinte</span>}
+          {end <= start && <span className={styles.note}>fecha no dia seguinte</span>}
         </div>
       ))}
       {ranges.length > 0 && ranges.length < MAX_RANGES && (
