@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, func, select, text, update
+from sqlalchemy import create_engine, delete, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from auth.password_policy import is_default_password, weakness
 from auth.passwords import PasswordHasher
 from config import DEFAULT_ADMIN_EMAIL, DEFAULT_ADMIN_PASSWORD, ConfigError, Settings, load_settings
-from models import Empresa, PromptVersao, Semente, Sessao, Usuario
+from models import Auditoria, CodigoAcesso, Empresa, PromptVersao, Semente, Sessao, Usuario
 
 PROMPTS = Path(__file__).resolve().parent / "prompts"
 MIN_SUPERUSER_PASSWORD = 12
@@ -63,7 +63,10 @@ def put_superuser(settings: Settings, email: str, password: str) -> str:
     def put(session: Session) -> list[str]:
         usuario = session.scalar(select(Usuario).where(func.lower(Usuario.email) == email).with_for_update())
         if usuario is None:
-            session.add(Usuario(email=email, senha_hash=senha_hash, is_superuser=True))
+            usuario = Usuario(email=email, senha_hash=senha_hash, is_superuser=True)
+            session.add(usuario)
+            session.flush()
+            session.add(_by_the_operator(usuario))
             return [f"Superusuário {email} criado."]
         usuario.senha_hash, usuario.trocar_senha, usuario.ativo = senha_hash, False, True
         usuario.is_superuser, usuario.empresa_id, usuario.papel = True, None, None
@@ -72,9 +75,19 @@ def put_superuser(settings: Settings, email: str, password: str) -> str:
             .where(Sessao.usuario_id == usuario.id, Sessao.revogada_em.is_(None))
             .values(revogada_em=datetime.now(UTC))
         )
+        # A code made while the account could do less must not open what it became.
+        session.execute(delete(CodigoAcesso).where(CodigoAcesso.usuario_id == usuario.id))
+        session.add(_by_the_operator(usuario))
         return [f"{email} agora é superusuário, com a senha nova. As sessões abertas terminaram."]
 
     return _in_turn(settings, put)[0]
+
+
+def _by_the_operator(usuario: Usuario) -> Auditoria:
+    """The audit's row of what was done at the server's command line."""
+    return Auditoria(
+        ator="sistema", acao="superusuario_definido", alvo_tipo="usuario", alvo_id=str(usuario.id), mudancas={}
+    )
 
 
 def _in_turn(settings: Settings, work: Callable[[Session], list[str]]) -> list[str]:

@@ -198,7 +198,8 @@ def _count(outcome: Outcome) -> None:
 def _shown(outcome: Outcome) -> str:
     """What is printed when a step ends: everything if it failed, else its last words where they are counts."""
     title = f"── {outcome.step.name}: {_verdict(outcome)} ({outcome.seconds:.1f} s)"
-    if outcome.not_run is not None or (outcome.ok and outcome.step.report is None):
+    silent = outcome.step.report is None and not outcome.step.spoken
+    if outcome.not_run is not None or (outcome.ok and silent):
         return title
     lines = outcome.output.splitlines()
     return "\n".join([title, *(f"   {line}" for line in (lines[-_QUIET_LINES:] if outcome.ok else lines))])

@@ -23,6 +23,8 @@ class Step:
     report: Path | None = None
     prepare: Callable[[dict[str, str]], str | None] | None = None
     database: str | None = None
+    spoken: bool = False
+    """Its words are shown also when it went well."""
 
 
 @dataclass
@@ -112,6 +114,7 @@ def _python_checks() -> list[Step]:
         Step("ruff check", [_python("-m", "ruff", "check", "--config", "pyproject.toml", ".", *bench)]),
         Step("ruff format", [_python("-m", "ruff", "format", "--check", "--config", "pyproject.toml", ".", *bench)]),
         Step("mypy --strict", [_python("-m", "mypy")]),
+        Step("avisos de segurança", [_python("-m", "devtools.audit")], spoken=True),
     ]
 
 

@@ -22,6 +22,7 @@ from models import CodigoAcesso, Empresa, Sessao, Usuario
 from observability import get_logger
 from ports import Clock
 from schemas.login import Papel
+from services.audit import audit
 
 log = get_logger(__name__)
 
@@ -97,6 +98,17 @@ class SessionService:
             )
             found = (await session.execute(query)).one_or_none()
             grant = self._rotate(found[0], token, now) if found and may_enter(found[1], found[2]) else None
+            if found and found[0].revogada_em is not None:
+                usuario = found[1]
+                # Somebody holds a copy of the cookie: its owner and who manages the account should be able to know.
+                audit(
+                    session,
+                    None,
+                    "sessao_encerrada_por_reuso",
+                    alvo_tipo="usuario",
+                    alvo_id=usuario.id,
+                    empresa_id=usuario.empresa_id,
+                )
             disabled = grant is None and await _is_disabled(session, token)
         if grant is None:
             raise AccessDisabled if disabled else NotAuthenticated
@@ -160,7 +172,9 @@ class SessionService:
             )
             if changed.scalar_one_or_none() is None:
                 raise Conflict("A senha mudou enquanto você editava. Tente de novo.")
+            await end_codes(session, user.id)
             await revoke_sessions(session, user.id, now=self._clock.now(), keep=user.session_id)
+            audit(session, user, "senha_trocada", alvo_tipo="usuario", alvo_id=user.id, empresa_id=user.empresa_id)
 
     def _open(self, session: AsyncSession, usuario_id: int) -> Grant:
         now = self._clock.now()
@@ -212,10 +226,12 @@ async def _is_disabled(session: AsyncSession, token: RefreshToken) -> bool:
     return any(compare_digest(digest, token.digest) for digest in known)
 
 
-async def revoke_sessions(session: AsyncSession, usuario_id: int, *, now: datetime, keep: UUID | None = None) -> None:
-    """End every session of a user, except the one to keep."""
+async def revoke_sessions(session: AsyncSession, usuario_id: int, *, now: datetime, keep: UUID | None = None) -> int:
+    """End every session of a user, except the one to keep; returns how many could still be used."""
     query = update(Sessao).where(Sessao.usuario_id == usuario_id, Sessao.revogada_em.is_(None)).values(revogada_em=now)
-    await session.execute(query if keep is None else query.where(Sessao.id != keep))
+    query = query if keep is None else query.where(Sessao.id != keep)
+    ended = (await session.execute(query.returning(Sessao.expira_em))).scalars()
+    return sum(1 for expires in ended if expires > now)
 
 
 async def end_codes(session: AsyncSession, usuario_id: int) -> None:

@@ -19,9 +19,9 @@ from models import Empresa, Usuario
 from schemas.common import EmpresaRef
 from schemas.login import Papel
 from schemas.usuarios import UsuarioIn, UsuarioOut, UsuarioPatch
+from services.account_audit import follow_change, record, snapshot
 from services.activity_log import add_log
 from services.cursors import before_id, encode_cursor, split_page
-from services.sessions import revoke_sessions
 
 _EMAIL_TAKEN = "Já existe um usuário com este e-mail."
 
@@ -87,6 +87,7 @@ async def create_usuario(
     session.add(usuario)
     await _flush_email(session)
     _log_change(session, user, usuario, "usuario_criado", "Usuário criado.")
+    record(session, user, usuario.id, "usuario_criado", before={}, after=snapshot(usuario))
     return await _shown(session, usuario.id)
 
 
@@ -113,6 +114,7 @@ async def update_usuario(
     usuario = await find_usuario(session, user, usuario_id)
     given = wanted.model_fields_set
     before = Access(usuario.is_superuser, cast("Papel | None", usuario.papel), usuario.empresa_id)
+    snapshot_before = snapshot(usuario)
     access = _consistent(_merged(before, wanted))
     ativo = wanted.ativo if "ativo" in given else usuario.ativo
     if usuario.id == user.id and (access != before or ativo != usuario.ativo or "senha" in given):
@@ -130,9 +132,8 @@ async def update_usuario(
     if senha_hash is not None:
         refuse_weak_password(wanted.senha.get_secret_value(), email=usuario.email, field="senha")
         usuario.senha_hash, usuario.trocar_senha = senha_hash, True
-    if senha_hash is not None or not ativo:
-        await revoke_sessions(session, usuario.id, now=now)
     await _flush_email(session)
+    await follow_change(session, user, usuario, before=snapshot_before, new_password=senha_hash is not None, now=now)
     _log_change(session, user, usuario, "usuario_alterado", "Usuário alterado.", campos=sorted(given))
     return await _shown(session, usuario.id)
 
@@ -144,6 +145,7 @@ async def delete_usuario(session: AsyncSession, user: CurrentUser, usuario_id: i
         raise Conflict("Você não pode excluir a própria conta.")
     _refuse_last_superuser(usuario, superusers)
     _log_change(session, user, usuario, "usuario_excluido", "Usuário excluído.")
+    record(session, user, usuario.id, "usuario_excluido", before=snapshot(usuario), after={})
     await session.delete(usuario)
 
 

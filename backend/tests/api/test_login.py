@@ -287,3 +287,30 @@ async def test_an_old_hash_is_upgraded_by_a_good_login(
         stored = (await session.execute(select(Usuario.senha_hash).where(Usuario.email == EMAIL))).scalar_one()
     assert stored != weak
     assert "m=65536,t=3" in stored
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [(EMAIL, PASSWORD), (EMAIL, "errada"), ("ninguem@nossa.com.br", PASSWORD), ("\x00", "x")]
+)
+async def test_every_login_costs_exactly_one_hash(
+    client: httpx.AsyncClient,
+    container: Container,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    email: str,
+    password: str,
+) -> None:
+    """Counted where the hashing is done, with the parameters it is done with."""
+    await container.passwords.verify("aquece", None)  # the hash that stands for nobody's is made once a process
+    hashed: list[str] = []
+    genuine = CryptContext.verify
+
+    def counted(context: CryptContext, secret: str, senha_hash: str, **options: object) -> bool:
+        hashed.append(senha_hash)
+        return bool(genuine(context, secret, senha_hash, **options))
+
+    monkeypatch.setattr(CryptContext, "verify", counted)
+    monkeypatch.setattr(CryptContext, "hash", lambda *_: pytest.fail("a second hash"))
+    await log_in(client, email, password)
+    assert len(hashed) == 1
+    assert "m=65536,t=3,p=1" in hashed[0]

@@ -42,6 +42,10 @@ async def places(panel: Panel) -> list[Place]:
     """A panel with something of everything: each kind of message, a stopped reply, errors, a booking."""
     conversa = await _conversation(panel)
     await _records(panel)
+    await panel.as_superuser(
+        "POST", f"/api/empresas/{PANCIA}/fatos", titulo="Estacionamento", texto=f"Ao lado da casa. {LONG_WORD}"
+    )
+    await panel.as_superuser("POST", "/api/usuarios", email=STAFF, senha=PASSWORD, empresa_id=panel.empresas[PANCIA].id)
     await panel.say(PANCIA, "E ainda esta, que espera", profile_name="Ana Lima")
     await panel.say(OSTRAS, LONG_WORD, contact=BETO, profile_name=LONG_WORD)
     home = f"/admin/{PANCIA}"
@@ -60,6 +64,20 @@ async def places(panel: Panel) -> list[Place]:
         Place("no conversations", "/admin/tinyteams/conversas", "Nenhuma conversa ainda"),
         Place("bookings", f"{home}/reservas", "Ana Lima"),
         Place("no bookings", "/admin/tinyteams/reservas", "Nenhuma reserva ainda"),
+        Place("general settings", f"{home}/configuracao/geral", "Zona de perigo"),
+        Place("settings", f"{home}/configuracao", "Configuração"),
+        Place("prompt", f"{home}/configuracao/prompt", "Prompt inicial"),
+        Place("hours", f"{home}/configuracao/horarios", "Feriados e dias especiais"),
+        Place("booking rules", f"{home}/configuracao/reservas", "Aceitar reservas"),
+        Place("menu", f"{home}/configuracao/cardapio", "Novo item"),
+        Place("facts", f"{home}/configuracao/fatos", "Estacionamento"),
+        Place("integrations", f"{home}/configuracao/integracoes", "Endereço do webhook"),
+        Place("advanced", f"{home}/configuracao/avancado", "Juntar mensagens seguidas"),
+        Place("unknown section", f"{home}/configuracao/nada", "Não há nada neste endereço"),
+        Place("users", "/admin/usuarios", STAFF),
+        Place("users, nobody found", "/admin/usuarios?q=ninguem", "Ninguém com estes filtros"),
+        Place("audit", "/admin/auditoria", "Criou um fato"),
+        Place("audit, nothing found", "/admin/auditoria?acao=senha_redefinida", "Nada com estes filtros"),
         Place("account", "/conta", "Trocar a senha"),
         Place("nothing here", "/admin/tinyteams/nada/aqui", "Não há nada neste endereço"),
     ]
@@ -73,6 +91,11 @@ async def test_every_screen_is_accessible_and_fits_the_width(
     await visit.page.get_by_role("button", name="Entrar").click()
     await visit.page.get_by_text("Informe seu e-mail.").wait_for()
     found = await _problems(visit, "login")
+    await visit.open("/redefinir")
+    await visit.page.get_by_role("button", name="Definir senha").click()
+    await visit.page.get_by_text("Cole o código que você recebeu.").wait_for()
+    found += await _problems(visit, "one-time code")
+    await visit.open()
     await visit.fill_login()
     for place in places:
         await _show(visit, place)
