@@ -4,6 +4,7 @@ No command prints a secret. `openapi` and `check-config` open nothing.
 """
 
 import argparse
+import asyncio
 import getpass
 import json
 import sys
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return check_config()
             case "seed":
                 return seed_database()
+            case "reencrypt":
+                return reencrypt_secrets()
             case _:
                 return create_superuser(options.email, password_from_stdin=options.senha_stdin)
     except ConfigError as error:
@@ -94,6 +97,33 @@ def seed_database() -> int:
     return 0
 
 
+def reencrypt_secrets() -> int:
+    """Put every stored secret under the first key of ENCRYPTION_KEYS; may be stopped and run again."""
+    from auth.secrets_box import SecretsBox
+    from database import Database
+    from services.secret_rotation import Rotation, rotate_secrets
+
+    settings = load_settings()
+
+    async def run() -> Rotation:
+        db = Database.open(settings, pool_size=1)
+        try:
+            return await rotate_secrets(db, SecretsBox([key.get_secret_value() for key in settings.encryption_keys]))
+        finally:
+            await db.close()
+
+    done = asyncio.run(run())
+    print(f"Segredos cifrados de novo com a primeira chave: {done.rewritten}.")
+    print(f"Segredos que já estavam com ela: {done.current}.")
+    for slug, field in done.unreadable:
+        print(f"[erro] Nenhuma chave abre {field} da empresa {slug}: grave essa credencial de novo no painel.")
+    if done.unreadable:
+        print(f"Segredos ilegíveis: {len(done.unreadable)}. Mantenha as chaves antigas até resolver cada um.")
+        return 1
+    print("Todos os segredos estão com a primeira chave: as outras podem sair de ENCRYPTION_KEYS.")
+    return 0
+
+
 def create_superuser(email: str, *, password_from_stdin: bool) -> int:
     """Create a superuser, or give an existing account that role and a new password."""
     from seeds import SeedRefused, put_superuser
@@ -120,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("openapi", help="mostra o documento OpenAPI da API do painel")
     commands.add_parser("check-config", help="confere as variáveis de ambiente e explica cada problema")
     commands.add_parser("seed", help="grava os dados iniciais que ainda não foram gravados")
+    commands.add_parser("reencrypt", help="cifra de novo as credenciais guardadas, com a primeira de ENCRYPTION_KEYS")
     superuser = commands.add_parser("create-superuser", help="cria um superusuário ou redefine a senha de um")
     superuser.add_argument("email", help="e-mail de quem vai entrar")
     superuser.add_argument("--senha-stdin", action="store_true", help="lê a senha da entrada padrão")

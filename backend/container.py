@@ -35,6 +35,7 @@ from services.intake import Intake
 from services.media import MediaService
 from services.message_buffer import MessageBuffer, Window
 from services.parked import ParkedWork
+from services.purge import Purge
 from services.recovery import Recovery
 from services.tasks import TaskGroup
 from services.tuning import Tuning
@@ -74,6 +75,7 @@ class Container:
     recovery: Recovery
     catch_up: CatchUp
     parked: ParkedWork
+    purge: Purge
     alarm: Alarm
 
     def __init__(self) -> None:
@@ -200,15 +202,17 @@ class Container:
             tuning=tuning,
         )
         self.parked = ParkedWork(db=self.db, buffer=self.buffer, clock=self.clock)
+        self.purge = Purge(db=self.db, redis=self.redis, clock=self.clock)
         self.alarm = Alarm(
             buffer=self.buffer, attendant=self.attendant, tasks=self.tasks, activity=self.activity, tuning=tuning
         )
 
     def start(self) -> None:
-        """Start the loops of this process: the alarm, the sweep and the catch-up."""
+        """Start the loops of this process: the alarm, the sweep, the catch-up and the purge."""
         self._alarm_loop = self._loops.start(self.alarm.run(), name="alarm")
         self._loops.start(self.recovery.run(), name="sweep")
         self._loops.start(self.catch_up.run(), name="catch-up")
+        self._loops.start(self.purge.run(), name="purge")
 
     async def close(self) -> None:
         """Claim nothing more, let running turns end or hand them over, then close every pool."""

@@ -6,6 +6,7 @@ ADMIN_PASSWORD.
 """
 
 import hashlib
+import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from sqlalchemy.pool import NullPool
 from auth.password_policy import is_default_password, weakness
 from auth.passwords import PasswordHasher
 from config import DEFAULT_ADMIN_EMAIL, DEFAULT_ADMIN_PASSWORD, ConfigError, Settings, load_settings
-from models import Auditoria, CodigoAcesso, Empresa, PromptVersao, Semente, Sessao, Usuario
+from models import Auditoria, CodigoAcesso, Empresa, ItemCardapio, PromptVersao, Semente, Sessao, Usuario
 
 PROMPTS = Path(__file__).resolve().parent / "prompts"
+"""Beside each prompt, the hours, rules and menu that it speaks of, as columns."""
 MIN_SUPERUSER_PASSWORD = 12
 
 _SEED_LOCK = 7_203_116
@@ -109,10 +111,13 @@ def _seed_empresas(session: Session) -> list[str]:
             continue
         if session.scalar(select(Empresa.id).where(Empresa.slug == wanted.slug)) is None:
             prompt = (PROMPTS / f"{wanted.slug}.md").read_text(encoding="utf-8").strip()
-            empresa = Empresa(slug=wanted.slug, nome=wanted.nome, prompt=prompt, prompt_versao=1)
+            rules = json.loads((PROMPTS / f"{wanted.slug}.json").read_text(encoding="utf-8"))
+            empresa = Empresa(slug=wanted.slug, nome=wanted.nome, prompt=prompt, prompt_versao=1, **rules["empresa"])
             session.add(empresa)
             session.flush()
             session.add(PromptVersao(empresa_id=empresa.id, numero=1, texto=prompt, nota="Prompt inicial"))
+            for place, item in enumerate(rules.get("cardapio", [])):
+                session.add(ItemCardapio(empresa_id=empresa.id, ordem=place, **item))
             done.append(f"Empresa {wanted.nome} criada.")
     return done
 

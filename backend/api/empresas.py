@@ -60,7 +60,10 @@ async def delete_empresa(
 
 
 @router.post("/empresas/{slug}/restaurar", responses=CONFLICT)
-async def restore_empresa(slug: Slug, session: Session, user: User, empresas: Empresas) -> EmpresaOut:
+async def restore_empresa(
+    slug: Slug, container: ContainerDep, session: Session, user: User, empresas: Empresas
+) -> EmpresaOut:
+    """Within 30 days of the deletion."""
     empresa = await accessible_empresa(session, user, slug, include_deleted=True)
     require_superuser(user)
-    return await empresas.restore(session, user, empresa)
+    return await empresas.restore(session, user, empresa, now=container.clock.now())

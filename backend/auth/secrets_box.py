@@ -23,7 +23,8 @@ class SecretsBox:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise ValueError("at least one encryption key is needed")
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._first = Fernet(keys[0])
+        self._fernet = MultiFernet([self._first, *(Fernet(key) for key in keys[1:])])
 
     def encrypt(self, plain: str) -> str:
         return self._fernet.encrypt(plain.encode()).decode()
@@ -34,6 +35,14 @@ class SecretsBox:
             return self._fernet.decrypt(cipher.encode()).decode()
         except InvalidToken:
             raise UnreadableSecret from None
+
+    def is_current(self, cipher: str) -> bool:
+        """Whether the first key alone opens it: after a rotation, every secret passes."""
+        try:
+            self._first.decrypt(cipher.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def rotate(self, cipher: str) -> str:
         """The same secret under the first key."""

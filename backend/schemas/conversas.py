@@ -82,6 +82,8 @@ class MensagemOut(Saida):
     status: EstadoEnvio | None
     """Where a message of ours is on its way; null for theirs."""
     erro: str | None
+    prompt_versao: int | None
+    """Number of the prompt that made a reply; null for theirs and for what no model wrote."""
     midias: list[MidiaOut]
     dados: dict[str, Any]
 

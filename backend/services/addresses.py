@@ -14,6 +14,17 @@ def webhook_address(empresa: Empresa, public_url: str) -> str:
     return (empresa.webhook_url or f"{public_url}/webhook/{empresa.slug}").split("#", 1)[0]
 
 
+def belongs_to_another(address: str | None, slug: str, public_url: str) -> bool:
+    """Whether an address is a webhook of ours under another slug, where reports would go astray."""
+    if not address:
+        return False
+    parts, ours = urlsplit(address.lower()), urlsplit(public_url.lower())
+    prefix = f"{ours.path.rstrip('/')}/webhook/"
+    if parts.netloc != ours.netloc or not parts.path.startswith(prefix):
+        return False
+    return parts.path.removeprefix(prefix).split("/", 1)[0] != slug
+
+
 def address_to_copy(empresa: Empresa, public_url: str) -> str:
     """What a person pastes into Twilio's console."""
     return webhook_address(empresa, public_url) + RETRY_FRAGMENT

@@ -6,7 +6,7 @@ leaves a turn another worker can continue. No transaction is open while a provid
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Literal
 
@@ -179,7 +179,7 @@ class Attendant:
             safety_identifier=sha256(f"{work.empresa_id}:{work.conversa_id}".encode()).hexdigest()[:32],
             cache_key=f"empresa-{work.empresa_id}",
         )
-        return await think(
+        thought = await think(
             self._chat_model,
             credentials,
             request,
@@ -187,6 +187,7 @@ class Attendant:
             total=self._tuning.model_total,
             circuit=lambda: self._circuits.call(work.empresa_id, "openai"),
         )
+        return replace(thought, prompt_versao=question.empresa.prompt_versao)
 
     async def _load(self, work: TurnWork) -> _Question:
         async with self._db.tenant(work.empresa_id) as session:
@@ -238,6 +239,7 @@ class Attendant:
                 modelo=thought.modelo,
                 uso=thought.uso,
                 erro=thought.erro,
+                prompt_versao=thought.prompt_versao,
                 now=now,
             )
             if thought.erro is not None:

@@ -5,7 +5,7 @@ written in services/conexoes_texto.py.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from redis.asyncio import Redis
@@ -130,6 +130,9 @@ class ConnectionTester:
                 "use um número da empresa.",
                 details,
             )
+        if self._credentials.is_simulated(empresa, Vendor.TWILIO):
+            details.append(("Remetente", "o simulador envia de qualquer número"))
+            return self._answer(empresa, Vendor.TWILIO, True, "O simulador aceitou as credenciais.", None, details)
         try:
             status = await self._twilio.sender_status(credentials, number)
         except ProviderRefused:
@@ -217,7 +220,7 @@ class ConnectionTester:
             return self._answer(empresa, Vendor.GOOGLE, False, text, share, details)
         details += [
             ("Aba", found.tab),
-            ("Colunas", ", ".join(FIELD_NAMES[name] for name in found.columns) or "nenhuma"),
+            ("Colunas", ", ".join(FIELD_NAMES[name] for name in found.columns) or "nenhuma: o título é criado ao usar"),
             ("Reservas lidas", str(found.reservations)),
         ]
         if found.missing and found.columns:
@@ -291,10 +294,9 @@ class ConnectionTester:
         )
 
 
-def _find_inbox(inboxes: object, inbox_id: int | None, slug: str) -> CrmInbox | None:
+def _find_inbox(inboxes: Sequence[CrmInbox], inbox_id: int | None, slug: str) -> CrmInbox | None:
     """The inbox of that number, or the only one named like the slug."""
-    known = [inbox for inbox in inboxes if isinstance(inbox, CrmInbox)] if isinstance(inboxes, list) else []
     if inbox_id is not None:
-        return next((inbox for inbox in known if inbox.id == inbox_id), None)
-    named = [inbox for inbox in known if inbox.name.strip().casefold() == slug]
+        return next((inbox for inbox in inboxes if inbox.id == inbox_id), None)
+    named = [inbox for inbox in inboxes if inbox.name.strip().casefold() == slug]
     return named[0] if len(named) == 1 else None

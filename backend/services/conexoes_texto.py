@@ -110,8 +110,8 @@ def explain(vendor: Vendor, error: ProviderError) -> tuple[str, str]:
         return f"Não foi possível chegar até {name}.", "Confira se o endereço está certo e tente de novo."
     if error.reason in ("timeout", "too_late"):
         return f"{subject} não respondeu a tempo.", _LATER
-    if isinstance(error, ProviderBusy):
+    if isinstance(error, ProviderBusy) and error.reason != "token_unavailable":
         return f"{subject} pediu para esperar: houve pedidos demais em pouco tempo.", _LATER
-    if isinstance(error, ProviderUncertain):
+    if isinstance(error, (ProviderUncertain, ProviderBusy)):
         return f"{subject} está com problemas no momento.", _LATER
     return f"{subject} recusou o pedido.", "Confira esta integração na configuração da empresa."

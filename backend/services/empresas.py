@@ -6,7 +6,7 @@ time; a change of any of them is serialised, so that two requests cannot both ta
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ from models import Empresa
 from schemas.empresas import Credenciais, CredencialOut, EmpresaIn, EmpresaOut, EmpresaPatch, Simulada
 from schemas.horarios import HorariosIn
 from services.activity_log import add_log
-from services.addresses import address_to_copy
+from services.addresses import address_to_copy, belongs_to_another
 from services.audit import audit, changes
 from services.credentials import CredentialSource
 from services.cursors import before_id, encode_cursor, split_page
@@ -38,6 +38,9 @@ _TAKEN = {
     "google_sheet_id": "Esta planilha já é usada por outra empresa.",
 }
 _GOOGLE_TOKEN_HOSTS = ("oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com")
+RESTORABLE = timedelta(days=30)
+"""How long a deletion can be undone; then services/purge.py removes everything."""
+
 _NOT_COLUMNS = {"slug", "prompt_nota"}
 # One number for every process: whoever changes a shared field or a slug waits for the others.
 _UNIQUENESS_LOCK = 7_203_115
@@ -135,10 +138,13 @@ class EmpresaService:
         _audit(session, user, "empresa_excluida", empresa)
         add_log(session, "WARNING", "empresa_excluida", "Empresa excluída.", empresa_id=empresa.id, dados=_by(user))
 
-    async def restore(self, session: AsyncSession, user: CurrentUser, empresa: Empresa) -> EmpresaOut:
-        """Raises Conflict when another empresa took its number, inbox or sheet in the meantime."""
+    async def restore(self, session: AsyncSession, user: CurrentUser, empresa: Empresa, *, now: datetime) -> EmpresaOut:
+        """Raises Conflict when another empresa took its number, inbox or sheet, or when the purge may have begun."""
         require_superuser(user)
+        await session.refresh(empresa, with_for_update={"key_share": True})
         if empresa.excluida_em is not None:
+            if empresa.excluida_em <= now - RESTORABLE:
+                raise Conflict(f"O prazo de {RESTORABLE.days} dias para restaurar esta empresa terminou.")
             await _serialise(session)
             await self._refuse_taken(session, empresa.id, {name: getattr(empresa, name) for name in SHARED})
             empresa.excluida_em = None
@@ -209,6 +215,8 @@ class EmpresaService:
             raise InvalidData([("google_credentials", "O arquivo não é de uma conta de serviço do Google.")])
 
     async def _apply(self, session: AsyncSession, empresa: Empresa, columns: dict[str, Any]) -> None:
+        if belongs_to_another(columns.get("webhook_url"), empresa.slug, self._settings.public_url):
+            raise InvalidData([("webhook_url", "Este é o endereço de outra empresa.")])
         shared = {name: columns[name] for name in SHARED if columns.get(name)}
         if shared:
             await _serialise(session)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, lateral, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, lateral, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from errors import NotFound
-from models import Cliente, Conversa, Mensagem, Midia, Parte
+from models import Cliente, Conversa, Mensagem, Midia, Parte, Turno
 from schemas.conversas import (
     ClienteContato,
     ClienteOut,
@@ -127,8 +127,9 @@ async def _read_mensagens(
     session: AsyncSession, empresa_id: int, conversa_id: int, condition: ColumnElement[bool], limit: int
 ) -> tuple[list[MensagemOut], str | None]:
     query = (
-        select(Mensagem, Parte.estado.label("status"), Parte.erro)
+        select(Mensagem, Parte.estado.label("status"), Parte.erro, Turno.prompt_versao)
         .outerjoin(Parte, Parte.mensagem_id == Mensagem.id)
+        .outerjoin(Turno, and_(Turno.id == Mensagem.turno_id, Mensagem.direcao == "saida"))
         .where(Mensagem.conversa_id == conversa_id, Mensagem.empresa_id == empresa_id, condition)
         .order_by(Mensagem.id.desc())
         .limit(limit + 1)
@@ -190,4 +191,5 @@ def _attended_by(conversa: Conversa) -> Literal["bot", "pessoa"]:
 def _show_mensagem(row: Row[*tuple[Any, ...]], midias: list[MidiaOut]) -> MensagemOut:
     mensagem: Mensagem = row[0]
     columns = {name: getattr(mensagem, name) for name in _MENSAGEM_COLUMNS}
-    return MensagemOut.model_validate({**columns, "status": row.status, "erro": row.erro, "midias": midias})
+    of_the_reply = {"status": row.status, "erro": row.erro, "prompt_versao": row.prompt_versao}
+    return MensagemOut.model_validate({**columns, **of_the_reply, "midias": midias})

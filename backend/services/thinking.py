@@ -26,6 +26,8 @@ class Thought:
     erro: str | None
     recusas: tuple[str, ...] = ()
     """What went wrong on the way, as ids: `gpt-4o:model_not_found`."""
+    prompt_versao: int | None = None
+    """The version of the prompt that the instructions were made of; None when no model was asked."""
 
 
 def usage_as_json(usage: Usage) -> dict[str, Any]:

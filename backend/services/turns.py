@@ -187,10 +187,20 @@ async def record_decision(
     modelo: str | None,
     uso: dict[str, Any],
     erro: str | None,
+    prompt_versao: int | None = None,
     now: datetime,
 ) -> None:
     """What will be said, made permanent before anything is sent; the model is not asked again after this."""
-    await fenced(session, work, estado="sending", modelo=modelo, uso=uso, erro=erro, updated_at=now)
+    await fenced(
+        session,
+        work,
+        estado="sending",
+        modelo=modelo,
+        uso=uso,
+        erro=erro,
+        prompt_versao=prompt_versao,
+        updated_at=now,
+    )
     session.add(
         TurnoPasso(
             empresa_id=work.empresa_id,

@@ -34,6 +34,7 @@ from simulators.twilio_content import TwilioContent
 from simulators.twilio_control import TwilioControl
 from simulators.twilio_delivery import TwilioDelivery
 from simulators.twilio_inbound import TwilioInbound
+from simulators.twilio_senders import TwilioSenders
 from simulators.twilio_state import TwilioState
 from simulators.vendor_errors import chatwoot_error, google_error, openai_error, twilio_error
 
@@ -57,7 +58,13 @@ class _Build:
             *ChatwootControl(chatwoot_api).routes(),
         ]
         routes: list[BaseRoute] = [
-            Mount("/twilio", app=_vendor([*twilio_api.routes(), *TwilioContent(twilio_api).routes()], _twilio_lost)),
+            Mount(
+                "/twilio",
+                app=_vendor(
+                    [*twilio_api.routes(), *TwilioContent(twilio_api).routes(), *TwilioSenders(twilio_api).routes()],
+                    _twilio_lost,
+                ),
+            ),
             Mount(
                 "/openai/v1",
                 app=_vendor(

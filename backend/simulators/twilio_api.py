@@ -75,7 +75,7 @@ class TwilioApi:
             {
                 "sid": account.sid,
                 "friendly_name": account.friendly_name,
-                "status": "active",
+                "status": account.status,
                 "type": "Full",
                 "owner_account_sid": account.sid,
                 "uri": f"/{API_VERSION}/Accounts/{account.sid}.json",

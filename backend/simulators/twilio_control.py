@@ -133,6 +133,8 @@ class TwilioControl:
                     set(senders) if senders is not None else None,
                     dict(given.get("api_keys") or {}),
                     dict(given.get("messaging_services") or {}),
+                    sender_states=dict(given.get("sender_states") or {}),
+                    status=str(given.get("status") or "active"),
                 )
             )
         shown = [

@@ -105,6 +105,9 @@ class Account:
     api_keys: dict[str, str] = field(default_factory=dict)
     messaging_services: dict[str, str] = field(default_factory=dict)
     contents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sender_states: dict[str, str] = field(default_factory=dict)
+    """State of senders that are not ONLINE."""
+    status: str = "active"
 
 
 @dataclass(slots=True)

@@ -28,6 +28,7 @@ UNDESCRIBED: tuple[tuple[str, str, str], ...] = (
     ("twilio", "(POST|DELETE)", r"/2010-04-01/Accounts/[^/]+/Messages/[^/]+\.json"),
     ("twilio", "GET", r"/2010-04-01/Accounts/[^/]+\.json"),
     ("twilio", "(GET|POST|DELETE)", r"/v1/Content(/.*)?"),
+    ("twilio", "GET", r"/v2/Channels/Senders"),
     ("openai", "GET", r"/models(/.+)?"),
     ("google", "POST", r"/token"),
     ("chatwoot", "POST", r"/api/v1/accounts/\d+/conversations/\d+/assignments"),

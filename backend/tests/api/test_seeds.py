@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ import cli
 import seeds
 from config import DEFAULT_ADMIN_EMAIL, DEFAULT_ADMIN_PASSWORD, Settings
 from container import Container
-from models import Empresa, Sessao, Usuario
+from models import Empresa, ItemCardapio, Sessao, Usuario
+from schemas.horarios import HorariosIn
 from tests.panel_world import bearer
 
 
@@ -46,6 +48,38 @@ async def test_the_first_seeding_gives_three_empresas_and_the_superuser(
     [usuario] = (await usuarios(container)).values()
     assert (usuario.email, usuario.is_superuser) == (DEFAULT_ADMIN_EMAIL, True)
     assert await container.passwords.verify(DEFAULT_ADMIN_PASSWORD, usuario.senha_hash)
+
+
+async def test_the_rules_of_a_seeded_empresa_say_what_its_prompt_says(container: Container, settings: Settings) -> None:
+    await run(settings)
+    found = await empresas(container)
+    for empresa in found.values():
+        assert empresa.horarios is not None
+        week = HorariosIn.model_validate(empresa.horarios)
+        assert week.as_json() == empresa.horarios, "the same form as the panel writes"
+    pizzaria, ostras, tiny = found["pancia-piena"], found["umas-e-ostras"], found["tinyteams"]
+    assert (pizzaria.aceita_pedidos, pizzaria.faz_entrega, pizzaria.aceita_reservas) == (True, True, False)
+    assert (ostras.aceita_reservas, ostras.capacidade, ostras.pessoas_maximo) == (True, 60, 12)
+    assert (tiny.aceita_reservas, tiny.aceita_pedidos) == (False, False)
+    assert pizzaria.horarios is not None
+    assert pizzaria.horarios["seg"] == []
+    assert pizzaria.horarios["sab"] == [["18:00", "00:00"]]
+
+    async with container.db.system_scope() as session:
+        items = (await session.scalars(select(ItemCardapio).order_by(ItemCardapio.ordem))).all()
+    assert {item.empresa_id for item in items} == {pizzaria.id}
+    prompt = pizzaria.prompt or ""
+    large = {item.nome.removesuffix(" grande"): item.preco_centavos for item in items if item.nome.endswith(" grande")}
+    medium = {item.nome.removesuffix(" média"): item.preco_centavos for item in items if item.nome.endswith(" média")}
+    assert len(large) == 8
+    assert medium == {name: price * 80 // 100 for name, price in large.items()}
+    prices = dict(re.findall(r"^- (.+?): (?:.*?)R\$ ([0-9,]+)", prompt, re.MULTILINE))
+    for name, price in large.items():
+        assert prices[name] == f"{price // 100},{price % 100:02}", name
+    for item in items:
+        if item.categoria == "Bebidas":
+            assert prices[item.nome] == f"{item.preco_centavos // 100},{item.preco_centavos % 100:02}"
+    assert prices["Taxa de entrega"] == f"{pizzaria.taxa_entrega_centavos // 100},00"
 
 
 async def test_seeding_again_neither_overwrites_an_edit_nor_revives_a_deletion(

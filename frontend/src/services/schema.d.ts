@@ -224,7 +224,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restore Empresa */
+        /**
+         * Restore Empresa
+         * @description Within 30 days of the deletion.
+         */
         post: operations["restore_empresa"];
         delete?: never;
         options?: never;
@@ -1703,6 +1706,8 @@ export interface components {
             status: ("prepared" | "sending" | "sent" | "delivered" | "read" | "failed" | "undelivered" | "parked" | "cancelled") | null;
             /** Erro */
             erro: string | null;
+            /** Prompt Versao */
+            prompt_versao: number | null;
             /** Midias */
             midias: components["schemas"]["MidiaOut"][];
             /** Dados */

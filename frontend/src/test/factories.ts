@@ -122,6 +122,7 @@ export function makeMensagem(over: Partial<Mensagem> = {}): Mensagem {
     motivo: null,
     status: null,
     erro: null,
+    prompt_versao: null,
     midias: [],
     dados: {},
     ...over,
