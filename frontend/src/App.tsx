@@ -4,6 +4,7 @@ import { Navigate, Route, Routes } from "react-router";
 import { RequireGestor } from "./components/layout/RequireGestor";
 import { RequireSession } from "./components/layout/RequireSession";
 import { RequireSuperuser } from "./components/layout/RequireSuperuser";
+import "./lib/leaveGate";
 import { homeOf, useSession } from "./services/session";
 
 const Login = lazy(() => import("./components/Login"));

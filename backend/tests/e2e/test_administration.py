@@ -1,4 +1,4 @@
-"""The people's side of the panel: an empresa and its gestor are made, a prompt is published and taken back, access ends.
+"""The people's side of the panel: an empresa and its gestor, a prompt published and taken back, access ended.
 
 Each person is in a browser of their own, as they would be.
 """
@@ -33,11 +33,11 @@ async def test_superuser_makes_an_empresa_and_its_gestor_who_publishes_takes_bac
     editor = page.get_by_label("Como o atendente deve falar e agir")
     await editor.fill("Você atende a Cantina da Nonna.\nSeja breve.")
     await page.get_by_role("button", name="Publicar").click()
-    await page.get_by_text("Versão 1 no ar").wait_for()
+    await page.get_by_text("Versão 1 no ar", exact=True).wait_for()
     await editor.fill("Você atende a Cantina da Nonna.\nConte sempre a história da casa.")
-    await page.get_by_label("O que mudou").fill("Conta a história")
+    await page.get_by_label("O que mudou", exact=True).fill("Conta a história")
     await page.get_by_role("button", name="Publicar").click()
-    await page.get_by_text("Versão 2 no ar").wait_for()
+    await page.get_by_text("Versão 2 no ar", exact=True).wait_for()
 
     await page.get_by_role("button", name="Ver o que mudou na versão 2").click()
     difference = page.get_by_role("dialog", name="Versão 2")
@@ -46,7 +46,7 @@ async def test_superuser_makes_an_empresa_and_its_gestor_who_publishes_takes_bac
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="Voltar à versão 1").click()
     await page.get_by_role("alertdialog").get_by_role("button", name="Voltar a esta versão").click()
-    await page.get_by_text("Versão 3 no ar").wait_for()
+    await page.get_by_text("Versão 3 no ar", exact=True).wait_for()
     await expect(editor).to_have_value("Você atende a Cantina da Nonna.\nSeja breve.")
 
     await superuser.open("/admin/auditoria?empresa=cantina-da-nonna")
@@ -114,7 +114,7 @@ async def test_what_is_typed_and_not_saved_is_not_left_behind_without_asking(ope
     await visit.expect_place(f"/admin/{PANCIA}/configuracao/geral")
     await question.get_by_role("button", name="Continuar editando").click()
     await page.get_by_role("button", name="Salvar", exact=True).click()
-    await page.get_by_text("Alterações salvas.").wait_for()
+    await page.get_by_text("Alterações salvas.", exact=True).wait_for()
     await page.go_back()
     await visit.expect_place(f"/admin/{PANCIA}")
     await expect(visit.heading()).to_have_text("Pancia Piena do Centro")
@@ -127,12 +127,12 @@ async def test_day_is_closed_and_reopened_in_one_tap(panel: Panel, open_visit: O
     await visit.open(f"/admin/{PANCIA}/configuracao/horarios")
     closed = page.get_by_role("switch", name="Fechar hoje")
     await closed.click()
-    await page.get_by_text("Hoje está fechado.").wait_for()
+    await page.get_by_text("Hoje está fechado.", exact=True).wait_for()
     await expect(closed).to_be_checked()
     days = await panel.as_superuser("GET", f"/api/empresas/{PANCIA}/dias")
     assert [day["fechado"] for day in days["items"]] == [True]
     await closed.click()
-    await page.get_by_text("Hoje voltou a abrir").wait_for()
+    await page.get_by_text("Hoje voltou a abrir no horário de sempre.", exact=True).wait_for()
     assert (await panel.as_superuser("GET", f"/api/empresas/{PANCIA}/dias"))["items"] == []
 
 

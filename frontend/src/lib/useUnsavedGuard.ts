@@ -1,15 +1,10 @@
 /** Holds a navigation back while something typed is not saved: links, the back button, and closing the page. */
 import { useCallback, useEffect, useRef, useState } from "react";
+import { closeGate } from "./leaveGate";
 
 interface Held {
   /** Goes where the person wanted to go. */
   leave: () => void;
-}
-
-/** The router numbers its history entries; an address typed by hand has no number. */
-function indexOf(state: unknown): number | null {
-  if (typeof state !== "object" || state === null || !("idx" in state)) return null;
-  return typeof state.idx === "number" ? state.idx : null;
 }
 
 export function useUnsavedGuard(dirty: boolean) {
@@ -19,8 +14,8 @@ export function useUnsavedGuard(dirty: boolean) {
   useEffect(() => {
     if (!dirty) return;
     const here = window.location.hash;
-    const index = indexOf(window.history.state);
-    let returning = false;
+    const state: unknown = window.history.state;
+    const address = window.location.href;
 
     const onClick = (event: MouseEvent) => {
       if (passing.current || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -36,35 +31,22 @@ export function useUnsavedGuard(dirty: boolean) {
       });
     };
     const onPopState = (event: PopStateEvent) => {
-      if (returning) {
-        returning = false;
-        event.stopImmediatePropagation();
-        return;
-      }
       if (passing.current || window.location.hash === here) return;
+      // The browser has gone already. The address is put back on top, so that one step back is where it was going.
       event.stopImmediatePropagation();
-      const wanted = window.location.hash;
-      const arrived = indexOf(event.state);
-      const delta = index !== null && arrived !== null ? arrived - index : null;
-      returning = true;
-      window.history.go(delta === null ? -1 : -delta);
-      setHeld({
-        leave: () => {
-          if (delta === null) window.location.hash = wanted;
-          else window.history.go(delta);
-        },
-      });
+      window.history.pushState(state, "", address);
+      setHeld({ leave: () => window.history.back() });
     };
     const onUnload = (event: BeforeUnloadEvent) => {
       event.preventDefault();
     };
 
     document.addEventListener("click", onClick, true);
-    window.addEventListener("popstate", onPopState, true);
+    const openGate = closeGate(onPopState);
     window.addEventListener("beforeunload", onUnload);
     return () => {
       document.removeEventListener("click", onClick, true);
-      window.removeEventListener("popstate", onPopState, true);
+      openGate();
       window.removeEventListener("beforeunload", onUnload);
     };
   }, [dirty]);
