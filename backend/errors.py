@@ -22,6 +22,12 @@ class NotAuthenticated(AtendeError):
     status, code, detail = 401, "nao_autenticado", "Sua sessão terminou. Entre de novo."
 
 
+class AccessDisabled(NotAuthenticated):
+    """Said only to who proves with a token to be the person whose account was deactivated."""
+
+    code, detail = "acesso_desativado", "Seu acesso foi desativado. Fale com quem administra a empresa."
+
+
 class InvalidCredentials(AtendeError):
     status, code, detail = 401, "credenciais_invalidas", "E-mail ou senha incorretos."
 

@@ -15,7 +15,7 @@ from schemas.common import Entrada, Instante, Pagina, Saida, Storable, Texto, ab
 from schemas.horarios import HorariosIn, HorariosOut
 from schemas.prompts import Nota, Prompt
 
-RESERVED_SLUGS = frozenset({"buffer", "logs", "usuarios", "login", "admin", "simulador", "empresas"})
+RESERVED_SLUGS = frozenset({"auditoria", "buffer", "logs", "usuarios", "login", "admin", "simulador", "empresas"})
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 _E164 = re.compile(r"(whatsapp:)?\+[1-9][0-9]{6,14}")

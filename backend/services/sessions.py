@@ -17,7 +17,7 @@ from auth.passwords import PasswordHasher
 from auth.scope import CurrentUser
 from auth.tokens import RefreshToken, TokenService
 from database import Database
-from errors import Conflict, InvalidCredentials, InvalidData, NotAuthenticated
+from errors import AccessDisabled, Conflict, InvalidCredentials, InvalidData, NotAuthenticated
 from models import CodigoAcesso, Empresa, Sessao, Usuario
 from observability import get_logger
 from ports import Clock
@@ -83,7 +83,10 @@ class SessionService:
             return self._open(session, usuario.id)
 
     async def refresh(self, token: RefreshToken) -> Grant:
-        """A new pair for a good refresh token. An outdated one ends the session, unless it was replaced just now."""
+        """A new pair for a good refresh token. An outdated one ends the session, unless it was replaced just now.
+
+        Raises AccessDisabled to who holds a token of an account that was deactivated, NotAuthenticated otherwise.
+        """
         now = self._clock.now()
         async with self._db.system_scope() as session:
             query = (
@@ -106,8 +109,9 @@ class SessionService:
                     alvo_id=usuario.id,
                     empresa_id=usuario.empresa_id,
                 )
+            disabled = grant is None and await _is_disabled(session, token)
         if grant is None:
-            raise NotAuthenticated
+            raise AccessDisabled if disabled else NotAuthenticated
         return grant
 
     async def logout(self, token: RefreshToken) -> None:
@@ -209,6 +213,17 @@ class SessionService:
     def _grant(self, usuario_id: int, refresh_token: RefreshToken, life: timedelta) -> Grant:
         access_token, expires_in = self._tokens.issue(usuario_id=usuario_id, session_id=refresh_token.session_id)
         return Grant(access_token, expires_in, refresh_token, int(life.total_seconds()))
+
+
+async def _is_disabled(session: AsyncSession, token: RefreshToken) -> bool:
+    """Whether this token was good until its account was deactivated: only its holder learns that."""
+    query = select(Sessao, Usuario.ativo).join(Usuario).where(Sessao.id == token.session_id)
+    found = (await session.execute(query)).one_or_none()
+    if found is None or found.ativo:
+        return False
+    sessao: Sessao = found[0]
+    known = (sessao.refresh_hash, sessao.refresh_anterior or "")
+    return any(compare_digest(digest, token.digest) for digest in known)
 
 
 async def revoke_sessions(session: AsyncSession, usuario_id: int, *, now: datetime, keep: UUID | None = None) -> int:

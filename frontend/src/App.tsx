@@ -1,8 +1,10 @@
 /** Which address shows which screen. Screens are loaded when first visited. */
 import { lazy, Suspense } from "react";
 import { Navigate, Route, Routes } from "react-router";
+import { RequireGestor } from "./components/layout/RequireGestor";
 import { RequireSession } from "./components/layout/RequireSession";
 import { RequireSuperuser } from "./components/layout/RequireSuperuser";
+import "./lib/leaveGate";
 import { homeOf, useSession } from "./services/session";
 
 const Login = lazy(() => import("./components/Login"));
@@ -16,6 +18,10 @@ const BufferStatus = lazy(() => import("./components/BufferStatus"));
 const LogsViewer = lazy(() => import("./components/LogsViewer"));
 const Simulador = lazy(() => import("./components/Simulador"));
 const Conta = lazy(() => import("./components/Conta"));
+const Usuarios = lazy(() => import("./components/Usuarios"));
+const Auditoria = lazy(() => import("./components/Auditoria"));
+const EmpresaForm = lazy(() => import("./components/EmpresaForm"));
+const Redefinir = lazy(() => import("./components/Redefinir"));
 const NotFound = lazy(() => import("./components/NotFound"));
 
 function Home() {
@@ -28,6 +34,7 @@ export function App() {
     <Suspense fallback={null}>
       <Routes>
         <Route path="/login" element={<Login />} />
+        <Route path="/redefinir" element={<Redefinir />} />
         <Route element={<RequireSession />}>
           <Route index element={<Home />} />
           <Route element={<Layout />}>
@@ -39,10 +46,16 @@ export function App() {
               <Route path="/admin/empresas" element={<Empresas />} />
               <Route path="/admin/simulador" element={<Simulador />} />
             </Route>
+            <Route element={<RequireGestor />}>
+              <Route path="/admin/usuarios" element={<Usuarios />} />
+              <Route path="/admin/auditoria" element={<Auditoria />} />
+            </Route>
             <Route path="/admin/:slug" element={<EmpresaDashboard />} />
             <Route path="/admin/:slug/conversas" element={<ConversationView />} />
             <Route path="/admin/:slug/conversas/:id" element={<ConversationView />} />
             <Route path="/admin/:slug/reservas" element={<Reservas />} />
+            <Route path="/admin/:slug/configuracao" element={<EmpresaForm />} />
+            <Route path="/admin/:slug/configuracao/:secao" element={<EmpresaForm />} />
             <Route path="*" element={<NotFound />} />
           </Route>
         </Route>

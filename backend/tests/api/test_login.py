@@ -76,7 +76,8 @@ async def test_someone_deactivated_cannot_enter_nor_go_on(
     async with container.db.system_scope() as session:
         await session.execute(update(Usuario).where(Usuario.email == EMAIL).values(ativo=False))
     assert (await client.get("/api/me", headers=authorization(entered))).status_code == 401
-    assert (await client.post("/api/refresh")).status_code == 401
+    refused = await client.post("/api/refresh")
+    assert (refused.status_code, refused.json()["code"]) == (401, "acesso_desativado")
     again = await log_in(client)
     assert (again.status_code, again.json()["code"]) == (401, "credenciais_invalidas")
 

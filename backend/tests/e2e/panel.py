@@ -34,6 +34,17 @@ class Panel(Live):
             answer = await client.request(method, path, json=json or None, headers=headers)
             return answer.raise_for_status().json()
 
+    async def add_staff(self, slug: str, email: str, password: str, *, papel: str = "atendente") -> None:
+        """Somebody of this empresa who has already put a password of their own in place of the first one."""
+        first = "a primeira senha, que todos sabem"
+        empresa_id = self.empresas[slug].id
+        await self.as_superuser("POST", "/api/usuarios", email=email, senha=first, papel=papel, empresa_id=empresa_id)
+        async with httpx.AsyncClient(base_url=self.url, timeout=20) as client:
+            login = (await client.post("/api/login", data={"username": email, "password": first})).raise_for_status()
+            headers = {"Authorization": f"Bearer {login.json()['access_token']}"}
+            change = {"senha_atual": first, "senha_nova": password}
+            (await client.post("/api/me/senha", json=change, headers=headers)).raise_for_status()
+
     async def answer_now(self, slug: str, contact: str) -> None:
         """Do not wait for the window: answer what this customer wrote, and let everything settle."""
         conversa = await self.conversa(slug, contact)

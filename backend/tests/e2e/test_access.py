@@ -33,7 +33,7 @@ async def test_staff_see_their_own_empresa_and_no_other(panel: Panel, open_visit
     await visit.wait_figures({"Clientes únicos": "1", "Respostas": "1"}, "Números da empresa")
 
     visit.expect_answer(404, rf"/api/empresas/{OSTRAS}(/.*)?")
-    for place in ("", "/conversas", f"/conversas/{foreign}", "/reservas"):
+    for place in ("", "/conversas", f"/conversas/{foreign}", "/reservas", "/configuracao/integracoes"):
         await visit.open(f"/admin/{OSTRAS}{place}")
         await expect(visit.page.get_by_role("alert").first).to_contain_text("Não encontramos o que você procura.")
         await _nothing_foreign(visit)
@@ -41,6 +41,9 @@ async def test_staff_see_their_own_empresa_and_no_other(panel: Panel, open_visit
         await visit.open(place)
         await visit.page.get_by_text("Esta tela é só para superusuários").wait_for()
         await _nothing_foreign(visit)
+    for place in ("/admin/usuarios", "/admin/auditoria", f"/admin/{PANCIA}/configuracao/prompt"):
+        await visit.open(place)
+        await visit.page.get_by_text("Esta tela é só para gestores").wait_for()
 
     await visit.open("/admin/buffer")
     await expect(visit.page.get_by_role("article")).to_have_count(1)
@@ -74,9 +77,7 @@ async def _two_empresas_with_a_conversation_each(panel: Panel) -> int:
         await panel.answer_now(slug, contact)
     await panel.say(PANCIA, "E vocês entregam?", profile_name="Ana Lima")
     await panel.say(OSTRAS, "Mais um segredo das ostras", contact=BETO, profile_name="Beto Sigiloso")
-    empresa_id = panel.empresas[PANCIA].id
-    created = await panel.as_superuser("POST", "/api/usuarios", email=EMAIL, senha=PASSWORD, empresa_id=empresa_id)
-    assert created["papel"] == "atendente"
+    await panel.add_staff(PANCIA, EMAIL, PASSWORD)
     return (await panel.conversa(OSTRAS, BETO)).id
 
 

@@ -42,6 +42,10 @@ async def places(panel: Panel) -> list[Place]:
     """A panel with something of everything: each kind of message, a stopped reply, errors, a booking."""
     conversa = await _conversation(panel)
     await _records(panel)
+    await panel.as_superuser(
+        "POST", f"/api/empresas/{PANCIA}/fatos", titulo="Estacionamento", texto=f"Ao lado da casa. {LONG_WORD}"
+    )
+    await panel.as_superuser("POST", "/api/usuarios", email=STAFF, senha=PASSWORD, empresa_id=panel.empresas[PANCIA].id)
     await panel.say(PANCIA, "E ainda esta, que espera", profile_name="Ana Lima")
     await panel.say(OSTRAS, LONG_WORD, contact=BETO, profile_name=LONG_WORD)
     home = f"/admin/{PANCIA}"
@@ -60,6 +64,20 @@ async def places(panel: Panel) -> list[Place]:
         Place("no conversations", "/admin/tinyteams/conversas", "Nenhuma conversa ainda"),
         Place("bookings", f"{home}/reservas", "Ana Lima"),
         Place("no bookings", "/admin/tinyteams/reservas", "Nenhuma reserva ainda"),
+        Place("general settings", f"{home}/configuracao/geral", "Zona de perigo"),
+        Place("settings", f"{home}/configuracao", "Configuração"),
+        Place("prompt", f"{home}/configuracao/prompt", "Prompt inicial"),
+        Place("hours", f"{home}/configuracao/horarios", "Feriados e dias especiais"),
+        Place("booking rules", f"{home}/configuracao/reservas", "Aceitar reservas"),
+        Place("menu", f"{home}/configuracao/cardapio", "Novo item"),
+        Place("facts", f"{home}/configuracao/fatos", "Estacionamento"),
+        Place("integrations", f"{home}/configuracao/integracoes", "Endereço do webhook"),
+        Place("advanced", f"{home}/configuracao/avancado", "Juntar mensagens seguidas"),
+        Place("unknown section", f"{home}/configuracao/nada", "Não há nada neste endereço"),
+        Place("users", "/admin/usuarios", STAFF),
+        Place("users, nobody found", "/admin/usuarios?q=ninguem", "Ninguém com estes filtros"),
+        Place("audit", "/admin/auditoria", "Criou um fato"),
+        Place("audit, nothing found", "/admin/auditoria?acao=senha_redefinida", "Nada com estes filtros"),
         Place("account", "/conta", "Trocar a senha"),
         Place("nothing here", "/admin/tinyteams/nada/aqui", "Não há nada neste endereço"),
     ]
@@ -73,6 +91,11 @@ async def test_every_screen_is_accessible_and_fits_the_width(
     await visit.page.get_by_role("button", name="Entrar").click()
     await visit.page.get_by_text("Informe seu e-mail.").wait_for()
     found = await _problems(visit, "login")
+    await visit.open("/redefinir")
+    await visit.page.get_by_role("button", name="Definir senha").click()
+    await visit.page.get_by_text("Cole o código que você recebeu.").wait_for()
+    found += await _problems(visit, "one-time code")
+    await visit.open()
     await visit.fill_login()
     for place in places:
         await _show(visit, place)
@@ -109,7 +132,7 @@ async def test_everything_that_opens_over_a_screen_is_accessible(
 async def test_closed_door_and_unknown_empresa_are_accessible_too(
     panel: Panel, open_visit: OpenVisit, screen: Screen
 ) -> None:
-    await panel.as_superuser("POST", "/api/usuarios", email=STAFF, senha=PASSWORD, empresa_id=panel.empresas[PANCIA].id)
+    await panel.add_staff(PANCIA, STAFF, PASSWORD, papel="gestor")
     visit = await open_visit(screen, reduced_motion="reduce")
     visit.expect_answer(404, "/api/empresas/nenhuma(/.*)?")
     await visit.open()
@@ -120,10 +143,52 @@ async def test_closed_door_and_unknown_empresa_are_accessible_too(
         Place("buffer of the staff", "/admin/buffer", "Nenhuma conversa esperando"),
         Place("closed door", "/admin/simulador", "Esta tela é só para superusuários"),
         Place("unknown empresa", "/admin/nenhuma", "Não encontramos o que você procura."),
-        Place("first password", "/conta", "Escolha uma que só você conheça."),
+        Place("people of the gestor", "/admin/usuarios", STAFF),
+        Place("audit of the gestor", "/admin/auditoria", "Trocou a própria senha"),
+        Place("settings of the gestor", f"/admin/{PANCIA}/configuracao/integracoes", "Definido pela administração"),
     ):
         await _show(visit, place)
         found += await _problems(visit, place.name)
+    assert not found, "\n".join(found)
+
+
+async def test_first_password_is_asked_for_accessibly(panel: Panel, open_visit: OpenVisit, screen: Screen) -> None:
+    await panel.as_superuser("POST", "/api/usuarios", email=STAFF, senha=PASSWORD, empresa_id=panel.empresas[PANCIA].id)
+    visit = await open_visit(screen, reduced_motion="reduce")
+    await visit.open()
+    await visit.fill_login(STAFF, PASSWORD)
+    await visit.page.get_by_text("Escolha uma que só você conheça.").wait_for()
+    await visit.page.get_by_role("button", name="Continuar").click()
+    found = await _problems(visit, "first password")
+    assert not found, "\n".join(found)
+
+
+async def test_dialogs_of_the_administration_are_accessible(
+    panel: Panel, open_visit: OpenVisit, screen: Screen
+) -> None:
+    await panel.add_staff(PANCIA, STAFF, PASSWORD)
+    visit = await open_visit(screen, reduced_motion="reduce")
+    page = visit.page
+    await visit.log_in()
+    home = f"/admin/{PANCIA}/configuracao"
+    found: list[str] = []
+    for address, opener in (
+        ("/admin/empresas", "Nova empresa"),
+        ("/admin/usuarios", "Novo usuário"),
+        ("/admin/usuarios", STAFF),
+        (f"{home}/horarios", "Adicionar dia"),
+        (f"{home}/fatos", "Novo fato"),
+        (f"{home}/cardapio", "Novo item"),
+        (f"{home}/prompt", "Ver o que mudou na versão 1"),
+        (f"{home}/geral", "Excluir"),
+    ):
+        await visit.open(address)
+        await page.get_by_role("button", name=opener).first.click()
+        await page.locator("[role=dialog], [role=alertdialog]").wait_for()
+        await visit.settled()
+        found += await _problems(visit, f"dialog of {opener}")
+        await page.keyboard.press("Escape")
+        await page.locator("[role=dialog], [role=alertdialog]").wait_for(state="detached")
     assert not found, "\n".join(found)
 
 

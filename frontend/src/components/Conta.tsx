@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import { ROLE_TEXT, roleKey, roleOf } from "../lib/roles";
 import { setTheme, useTheme, type Theme } from "../lib/theme";
 import { useMe, useSession } from "../services/session";
 import styles from "./Conta.module.css";
@@ -15,14 +16,11 @@ const THEMES: readonly { value: Theme; label: string; icon: IconName }[] = [
   { value: "dark", label: "Escuro", icon: "moon" },
 ];
 
-const PAPEIS = { gestor: "Gestor", atendente: "Atendente" } as const;
-
 export default function Conta() {
   const me = useMe();
   const theme = useTheme();
   const { logout } = useSession();
   const leaving = useMutation({ mutationFn: logout });
-  const role = me.is_superuser ? "Superusuário" : me.papel ? PAPEIS[me.papel] : "Usuário";
   return (
     <Page title="Minha conta">
       <div className={styles.blocks}>
@@ -31,9 +29,10 @@ export default function Conta() {
             <div className={styles.words}>
               <p className={styles.email}>{me.email}</p>
               <p className={styles.role}>
-                {role}
+                {roleOf(me)}
                 {me.empresa ? `, ${me.empresa.nome}` : ", todas as empresas"}
               </p>
+              {!me.is_superuser && <p className={styles.can}>{ROLE_TEXT[roleKey(me)]}</p>}
             </div>
             <Button icon="logout" working={leaving.isPending} onClick={() => leaving.mutate()}>
               Sair
@@ -47,9 +46,7 @@ export default function Conta() {
         </Section>
         <Section title="Trocar a senha">
           <div className={styles.block}>
-            {me.trocar_senha && (
-              <p className={styles.notice}>A sua senha foi criada por outra pessoa. Escolha uma que só você conheça.</p>
-            )}
+            <p className={styles.notice}>As suas outras sessões abertas terminam.</p>
             <PasswordForm email={me.email} />
           </div>
         </Section>

@@ -28,7 +28,7 @@ export function Sidebar() {
           <div className={styles.empresa}>
             <EmpresaSwitcher />
             <ul className={styles.group}>
-              {empresaPlaces(current.slug).map((place) => (
+              {empresaPlaces(me, current.slug).map((place) => (
                 <li key={place.to}>
                   <PlaceLink place={place} />
                 </li>

@@ -28,14 +28,20 @@ export const http = axios.create({
 
 let accessToken: string | null = null;
 let renewal: Promise<void> | null = null;
-let onSessionOver: () => void = () => undefined;
+let onSessionOver: (cause: ApiError) => void = () => undefined;
+let onPasswordDue: () => void = () => undefined;
 
 export function setAccessToken(token: string | null): void {
   accessToken = token;
 }
 
-export function setSessionOverHandler(handler: () => void): void {
+export function setSessionOverHandler(handler: (cause: ApiError) => void): void {
   onSessionOver = handler;
+}
+
+/** Called when the API answers nothing else until the person has changed a password set by somebody else. */
+export function setPasswordDueHandler(handler: () => void): void {
+  onPasswordDue = handler;
 }
 
 async function requestRenewal(): Promise<void> {
@@ -77,7 +83,9 @@ http.interceptors.response.use(
     if (error.response) noteReachable(true);
     else if (error.code === "ERR_NETWORK") noteReachable(false);
     if (error.response?.status !== 401 || config === undefined || config.anonymous || config.retried) {
-      throw await toApiError(error);
+      const failure = await toApiError(error);
+      if (failure.status === 403 && failure.code === "trocar_senha") onPasswordDue();
+      throw failure;
     }
     try {
       await renewSession();
@@ -85,7 +93,7 @@ http.interceptors.response.use(
       const cause = await toApiError(renewalError);
       if (cause.status === 401 || cause.status === 403) {
         accessToken = null;
-        onSessionOver();
+        onSessionOver(cause);
         throw new ApiError({ status: 401, code: "nao_autenticado", detail: "Sua sessão terminou. Entre de novo para continuar." });
       }
       // The server could not be reached: the session may well be alive, so nobody is sent to the login.
@@ -106,8 +114,18 @@ export async function post<T>(url: string, body?: unknown): Promise<T> {
   return data;
 }
 
-export async function remove<T>(url: string): Promise<T> {
-  const { data } = await http.delete<T>(url);
+export async function patch<T>(url: string, body: unknown): Promise<T> {
+  const { data } = await http.patch<T>(url, body);
+  return data;
+}
+
+export async function put<T>(url: string, body: unknown): Promise<T> {
+  const { data } = await http.put<T>(url, body);
+  return data;
+}
+
+export async function remove<T>(url: string, params?: object): Promise<T> {
+  const { data } = await http.delete<T>(url, { params });
   return data;
 }
 

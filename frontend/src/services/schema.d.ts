@@ -532,6 +532,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/empresas/{slug}/conversas/{id}/reativar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reactivate Conversa
+         * @description Let the bot answer again in a conversation where it was silenced. Harmless where it was not.
+         */
+        post: operations["reactivate_conversa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/empresas/{slug}/conversas/{id}/limpar-memoria": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clear Conversa Memory
+         * @description The bot forgets what was said until now; people still see all of it.
+         */
+        post: operations["clear_conversa_memory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/empresas/{slug}/conversas/{id}/mensagens": {
         parameters: {
             query?: never;
@@ -911,6 +951,37 @@ export interface components {
             /** Em Envio */
             em_envio: number;
         };
+        /**
+         * AuditoriaOut
+         * @description One act. `empresa` is a slug; null for what concerns no single empresa, or one that is gone.
+         */
+        AuditoriaOut: {
+            /** Id */
+            id: number;
+            /** Created At */
+            created_at: string;
+            /** Empresa */
+            empresa: string | null;
+            /** Ator */
+            ator: string;
+            /** Acao */
+            acao: string;
+            /** Alvo Tipo */
+            alvo_tipo: string;
+            /** Alvo Id */
+            alvo_id: string | null;
+            /** Mudancas */
+            mudancas: {
+                [key: string]: unknown;
+            };
+        };
+        /** AuditoriaPagina */
+        AuditoriaPagina: {
+            /** Items */
+            items: components["schemas"]["AuditoriaOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Body_login */
         Body_login: {
             /** Username */
@@ -1005,6 +1076,16 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * CodigoOut
+         * @description Shown once: nothing can read it back.
+         */
+        CodigoOut: {
+            /** Codigo */
+            codigo: string;
+            /** Expira Em */
+            expira_em: string;
+        };
         /** ConexaoOut */
         ConexaoOut: {
             /** Ok */
@@ -1017,16 +1098,6 @@ export interface components {
             o_que_fazer: string | null;
             /** Detalhes */
             detalhes: components["schemas"]["DetalheConexao"][];
-        };
-        /**
-         * CodigoOut
-         * @description Shown once: nothing can read it back.
-         */
-        CodigoOut: {
-            /** Codigo */
-            codigo: string;
-            /** Expira Em */
-            expira_em: string;
         };
         /**
          * ConversaBot
@@ -1066,8 +1137,6 @@ export interface components {
             silenciada_em: string | null;
             /** Silenciada Motivo */
             silenciada_motivo: string | null;
-            /** Optout Em */
-            optout_em: string | null;
             /** Janela Expira Em */
             janela_expira_em: string | null;
             /** Responsavel Id */
@@ -1139,6 +1208,77 @@ export interface components {
              * @enum {string}
              */
             redis: "ok" | "indisponivel";
+        };
+        /** DetalheConexao */
+        DetalheConexao: {
+            /** Rotulo */
+            rotulo: string;
+            /** Valor */
+            valor: string;
+        };
+        /**
+         * DiaEspecialIn
+         * @description The whole of what is special about a day: what is left out is as usual.
+         */
+        DiaEspecialIn: {
+            /**
+             * Fechado
+             * @default false
+             */
+            fechado: boolean;
+            /**
+             * Lotado
+             * @default false
+             */
+            lotado: boolean;
+            /** Horarios */
+            horarios?: [
+                string,
+                string
+            ][] | null;
+            /** Motivo */
+            motivo?: string | null;
+        };
+        /** DiaEspecialOut */
+        DiaEspecialOut: {
+            /**
+             * Data
+             * Format: date
+             */
+            data: string;
+            /** Fechado */
+            fechado: boolean;
+            /** Lotado */
+            lotado: boolean;
+            /** Horarios */
+            horarios: [
+                string,
+                string
+            ][] | null;
+            /** Motivo */
+            motivo: string | null;
+        };
+        /**
+         * DiasPagina
+         * @description All of the period at once, by date: `next_cursor` is always null.
+         */
+        DiasPagina: {
+            /** Items */
+            items: components["schemas"]["DiaEspecialOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DiferencaOut
+         * @description What changed on the way from version `de` to version `para`; 0 is the empty text before the first.
+         */
+        DiferencaOut: {
+            /** De */
+            de: number;
+            /** Para */
+            para: number;
+            /** Linhas */
+            linhas: components["schemas"]["LinhaDiferenca"][];
         };
         /** DisponibilidadeOut */
         DisponibilidadeOut: {
@@ -1568,6 +1708,156 @@ export interface components {
              */
             status: "ok";
         };
+        /** HorarioOut */
+        HorarioOut: {
+            /**
+             * Horario
+             * Format: time
+             */
+            horario: string;
+            /** Livres */
+            livres: number | null;
+            /** Cabe */
+            cabe: boolean;
+        };
+        /**
+         * HorariosIn
+         * @description The usual week; a day left out is closed.
+         */
+        HorariosIn: {
+            /** Seg */
+            seg?: [
+                string,
+                string
+            ][];
+            /** Ter */
+            ter?: [
+                string,
+                string
+            ][];
+            /** Qua */
+            qua?: [
+                string,
+                string
+            ][];
+            /** Qui */
+            qui?: [
+                string,
+                string
+            ][];
+            /** Sex */
+            sex?: [
+                string,
+                string
+            ][];
+            /** Sab */
+            sab?: [
+                string,
+                string
+            ][];
+            /** Dom */
+            dom?: [
+                string,
+                string
+            ][];
+        };
+        /** HorariosOut */
+        HorariosOut: {
+            /** Seg */
+            seg: [
+                string,
+                string
+            ][];
+            /** Ter */
+            ter: [
+                string,
+                string
+            ][];
+            /** Qua */
+            qua: [
+                string,
+                string
+            ][];
+            /** Qui */
+            qui: [
+                string,
+                string
+            ][];
+            /** Sex */
+            sex: [
+                string,
+                string
+            ][];
+            /** Sab */
+            sab: [
+                string,
+                string
+            ][];
+            /** Dom */
+            dom: [
+                string,
+                string
+            ][];
+        };
+        /**
+         * ItemCardapioIn
+         * @description Without `ordem` it goes to the end of the list.
+         */
+        ItemCardapioIn: {
+            /** Nome */
+            nome: string;
+            /**
+             * Preco Centavos
+             * @description Em centavos.
+             */
+            preco_centavos: number;
+            /** Categoria */
+            categoria?: string | null;
+            /** Descricao */
+            descricao?: string | null;
+            /**
+             * Disponivel
+             * @default true
+             */
+            disponivel: boolean;
+            /** Ordem */
+            ordem?: number;
+        };
+        /** ItemCardapioOut */
+        ItemCardapioOut: {
+            /** Id */
+            id: number;
+            /** Categoria */
+            categoria: string | null;
+            /** Nome */
+            nome: string;
+            /** Descricao */
+            descricao: string | null;
+            /** Preco Centavos */
+            preco_centavos: number;
+            /** Disponivel */
+            disponivel: boolean;
+            /** Ordem */
+            ordem: number;
+        };
+        /** ItemCardapioPatch */
+        ItemCardapioPatch: {
+            /** Nome */
+            nome?: string;
+            /**
+             * Preco Centavos
+             * @description Em centavos.
+             */
+            preco_centavos?: number;
+            /** Categoria */
+            categoria?: string | null;
+            /** Descricao */
+            descricao?: string | null;
+            /** Disponivel */
+            disponivel?: boolean;
+            /** Ordem */
+            ordem?: number;
+        };
         /** ItemPedido */
         ItemPedido: {
             /** Nome */
@@ -1578,6 +1868,16 @@ export interface components {
             preco_centavos: number;
             /** Observacao */
             observacao?: string | null;
+        };
+        /** LinhaDiferenca */
+        LinhaDiferenca: {
+            /**
+             * Tipo
+             * @enum {string}
+             */
+            tipo: "igual" | "removida" | "adicionada";
+            /** Texto */
+            texto: string;
         };
         /** LinhaEmpresa */
         LinhaEmpresa: {
@@ -1718,6 +2018,8 @@ export interface components {
             status: ("prepared" | "sending" | "sent" | "delivered" | "read" | "failed" | "undelivered" | "parked" | "cancelled") | null;
             /** Erro */
             erro: string | null;
+            /** Prompt Versao */
+            prompt_versao: number | null;
             /** Erro Texto */
             erro_texto: string | null;
             /** Midias */
@@ -1785,6 +2087,30 @@ export interface components {
             slug: string;
             /** Nome */
             nome: string;
+        };
+        /** ModeloOut */
+        ModeloOut: {
+            /** Content Sid */
+            content_sid: string;
+            /** Nome */
+            nome: string;
+            /** Idioma */
+            idioma: string;
+            /** Categoria */
+            categoria: string | null;
+            /** Situacao */
+            situacao: string;
+            /** Variaveis */
+            variaveis: string[];
+            /** Texto */
+            texto: string;
+        };
+        /** ModelosPagina */
+        ModelosPagina: {
+            /** Items */
+            items: components["schemas"]["ModeloOut"][];
+            /** Next Cursor */
+            next_cursor?: null;
         };
         /** PedidoOut */
         PedidoOut: {
@@ -1884,6 +2210,19 @@ export interface components {
              */
             status: "ok" | "indisponivel";
             dependencias: components["schemas"]["Dependencias"];
+        };
+        /** RedefinirSenhaIn */
+        RedefinirSenhaIn: {
+            /**
+             * Codigo
+             * Format: password
+             */
+            codigo: string;
+            /**
+             * Senha Nova
+             * Format: password
+             */
+            senha_nova: string;
         };
         /** ReservaIn */
         ReservaIn: {
@@ -4586,6 +4925,144 @@ export interface operations {
             };
         };
     };
+    reactivate_conversa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversaBot"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    clear_conversa_memory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversaBot"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
     send_message: {
         parameters: {
             query?: never;
@@ -4914,6 +5391,242 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReservasPagina"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    create_reserva_by_hand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservaIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservaOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    update_reserva: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReservaPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReservaOut"];
+                };
+            };
+            /** @description Sem sessão (`nao_autenticado`). */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Papel insuficiente (`sem_permissao`). */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Não existe, ou é de outra empresa (`nao_encontrado`). */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Conflito (`conflito`). */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+            /** @description Dados inválidos (`dados_invalidos`). */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErroValidacao"];
+                };
+            };
+            /** @description Indisponível (`indisponivel`). */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erro"];
+                };
+            };
+        };
+    };
+    get_disponibilidade: {
+        parameters: {
+            query: {
+                /** @description O dia. */
+                data: string;
+                /** @description Para quantas pessoas. */
+                pessoas?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Endereço da empresa. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisponibilidadeOut"];
                 };
             };
             /** @description Sem sessão (`nao_autenticado`). */

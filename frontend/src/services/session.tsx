@@ -1,14 +1,14 @@
 /** Who is using the panel. Restores the session when the page opens, ends it on logout or when renewal is refused. */
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
-import { get, http, renewSession, setAccessToken, setSessionOverHandler } from "./api";
+import { get, http, renewSession, setAccessToken, setPasswordDueHandler, setSessionOverHandler } from "./api";
 import { ApiError, toApiError } from "./errors";
 import type { LoginResult, Me } from "./types";
 
 type State =
   | { phase: "restoring" }
   | { phase: "unreachable"; error: ApiError }
-  | { phase: "anonymous"; expired: boolean }
+  | { phase: "anonymous"; notice: string | null }
   | { phase: "signed-in"; me: Me };
 
 interface Session {
@@ -16,11 +16,20 @@ interface Session {
   login: (email: string, password: string) => Promise<Me>;
   logout: () => Promise<void>;
   restore: () => void;
+  /** What was just typed at the login, kept in memory while a change of it is due, so that it is not asked for twice. */
+  typedPassword: string | null;
   /** Reads again who one is, after changing something about oneself. */
   reloadMe: () => Promise<void>;
 }
 
 const SessionContext = createContext<Session | null>(null);
+
+const OVER = "Sua sessão terminou. Entre de novo e voltamos para onde você estava.";
+
+/** Somebody whose access was taken away is told so; every other end of a session is just an end. */
+function noticeFor(cause: ApiError): string | null {
+  return cause.code === "acesso_desativado" ? cause.detail : null;
+}
 
 /** Not a credential: only says that a refresh cookie is worth trying, which spares strangers a failing request. */
 const HINT = "atende-ai:sessao";
@@ -45,15 +54,18 @@ function writeHint(signedIn: boolean): void {
 export function SessionProvider({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const [state, setState] = useState<State>(() =>
-    readHint() ? { phase: "restoring" } : { phase: "anonymous", expired: false },
+    readHint() ? { phase: "restoring" } : { phase: "anonymous", notice: null },
   );
 
+  const [typedPassword, setTypedPassword] = useState<string | null>(null);
+
   const end = useCallback(
-    (expired: boolean) => {
+    (notice: string | null) => {
       setAccessToken(null);
+      setTypedPassword(null);
       writeHint(false);
       queryClient.clear();
-      setState({ phase: "anonymous", expired });
+      setState({ phase: "anonymous", notice });
     },
     [queryClient],
   );
@@ -63,8 +75,18 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   useEffect(() => {
-    setSessionOverHandler(() => end(true));
-    return () => setSessionOverHandler(() => undefined);
+    setSessionOverHandler((cause) => end(noticeFor(cause) ?? OVER));
+    setPasswordDueHandler(() =>
+      setState((current) =>
+        current.phase === "signed-in" && !current.me.trocar_senha
+          ? { phase: "signed-in", me: { ...current.me, trocar_senha: true } }
+          : current,
+      ),
+    );
+    return () => {
+      setSessionOverHandler(() => undefined);
+      setPasswordDueHandler(() => undefined);
+    };
   }, [end]);
 
   const restoring = state.phase === "restoring";
@@ -79,7 +101,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       } catch (error) {
         const cause = await toApiError(error);
         if (!current) return;
-        if (cause.status === 401 || cause.status === 403) end(false);
+        if (cause.status === 401 || cause.status === 403) end(noticeFor(cause));
         else setState({ phase: "unreachable", error: cause });
       }
     };
@@ -97,6 +119,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       const me = await get<Me>("/api/me");
       writeHint(true);
       queryClient.clear();
+      setTypedPassword(me.trocar_senha ? password : null);
       setState({ phase: "signed-in", me });
       return me;
     },
@@ -107,18 +130,19 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     try {
       await http.post("/api/logout");
     } finally {
-      end(false);
+      end(null);
     }
   }, [end]);
 
   const reloadMe = useCallback(async () => {
     const me = await get<Me>("/api/me");
+    if (!me.trocar_senha) setTypedPassword(null);
     setState({ phase: "signed-in", me });
   }, []);
 
   const session = useMemo(
-    () => ({ state, login, logout, restore, reloadMe }),
-    [state, login, logout, restore, reloadMe],
+    () => ({ state, typedPassword, login, logout, restore, reloadMe }),
+    [state, typedPassword, login, logout, restore, reloadMe],
   );
   return <SessionContext value={session}>{children}</SessionContext>;
 }

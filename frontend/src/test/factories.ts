@@ -1,5 +1,5 @@
 /** Objects shaped like the API's, with only what a test cares about left to say. */
-import type { BufferItem, ConversaResumo, Empresa, Me, Mensagem } from "../services/types";
+import type { BufferItem, ConversaResumo, Empresa, Me, Mensagem, Usuario } from "../services/types";
 
 export const AT = "2026-11-23T12:00:00Z";
 
@@ -85,6 +85,21 @@ export function makeEmpresa(over: Partial<Empresa> = {}): Empresa {
     created_at: AT,
     updated_at: AT,
     excluida_em: null,
+    ...over,
+  };
+}
+
+export function makeUsuario(over: Partial<Usuario> = {}): Usuario {
+  return {
+    id: 5,
+    email: "gestora@exemplo.com.br",
+    is_superuser: false,
+    papel: "gestor",
+    empresa_id: 7,
+    empresa: { id: 7, slug: "pancia-piena", nome: "Pancia Piena" },
+    ativo: true,
+    trocar_senha: false,
+    created_at: AT,
     ...over,
   };
 }

@@ -17,7 +17,15 @@ interface Wrong {
   senha_nova?: string;
 }
 
-export function PasswordForm({ email }: { email: string }) {
+interface Props {
+  email: string;
+  /** The password of today when it was typed a moment ago: it is not asked for again. */
+  current?: string | null;
+  submit?: string;
+  wide?: boolean;
+}
+
+export function PasswordForm({ email, current = null, submit: submitLabel = "Trocar senha", wide = false }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const toast = useToast();
   const { reloadMe } = useSession();
@@ -34,15 +42,15 @@ export function PasswordForm({ email }: { email: string }) {
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
-    const current = formText(data, "senha_atual");
+    const known = data.has("senha_atual") ? formText(data, "senha_atual") : (current ?? "");
     const next = formText(data, "senha_nova");
     const found: Wrong = {
-      ...(current === "" && { senha_atual: "Informe a senha de hoje." }),
+      ...(known === "" && { senha_atual: "Informe a senha de hoje." }),
       ...(next.length < MIN_LENGTH && { senha_nova: `Use pelo menos ${MIN_LENGTH} caracteres.` }),
     };
     setWrong(found);
     change.reset();
-    if (!found.senha_atual && !found.senha_nova) change.mutate({ senha_atual: current, senha_nova: next });
+    if (!found.senha_atual && !found.senha_nova) change.mutate({ senha_atual: known, senha_nova: next });
   };
 
   const error = change.error instanceof ApiError ? change.error : null;
@@ -52,12 +60,14 @@ export function PasswordForm({ email }: { email: string }) {
     <form className={styles.form} ref={form} onSubmit={submit} noValidate>
       {/* Lets a password manager know whose password is being changed. */}
       <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-      <PasswordField
-        label="Senha atual"
-        name="senha_atual"
-        autoComplete="current-password"
-        error={wrong.senha_atual ?? badCurrent}
-      />
+      {(current === null || badCurrent) && (
+        <PasswordField
+          label="Senha atual"
+          name="senha_atual"
+          autoComplete="current-password"
+          error={wrong.senha_atual ?? badCurrent}
+        />
+      )}
       <PasswordField
         label="Nova senha"
         name="senha_nova"
@@ -66,8 +76,8 @@ export function PasswordForm({ email }: { email: string }) {
         error={wrong.senha_nova ?? badNext}
       />
       {change.error && !badCurrent && !badNext && <FieldError id="senha-erro" text={sentenceOf(change.error)} />}
-      <Button type="submit" variant="primary" working={change.isPending}>
-        Trocar senha
+      <Button type="submit" variant="primary" wide={wide} working={change.isPending}>
+        {submitLabel}
       </Button>
     </form>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
+import { normalise } from "../../lib/slug";
 import { empresasQuery } from "../../services/queries";
 import { EmptyState } from "../ui/EmptyState";
 import { ErrorState } from "../ui/ErrorState";
@@ -14,10 +15,6 @@ const SEARCH_FROM = 8;
 
 interface Props {
   onPick?: () => void;
-}
-
-function normalise(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 export function EmpresaPicker({ onPick }: Props) {

@@ -23,8 +23,8 @@ export function BottomBar() {
     { to: "/admin/buffer", label: "Buffer", icon: "timer" },
   ];
   const shown = new Set(places.map(({ to }) => to));
-  const rest = [...(current ? empresaPlaces(current.slug, current.nome) : []), ...generalPlaces(me)].filter(({ to }) => !shown.has(to));
-  const elsewhere = rest.some(({ to }) => to === pathname) || pathname === "/conta";
+  const rest = [...(current ? empresaPlaces(me, current.slug, current.nome) : []), ...generalPlaces(me)].filter(({ to }) => !shown.has(to));
+  const elsewhere = rest.some(({ to, exact }) => (exact ? to === pathname : pathname.startsWith(to))) || pathname === "/conta";
   const close = () => setOpen(false);
 
   return (

@@ -5,7 +5,7 @@ import { empresasQuery } from "../../services/queries";
 import { useMe } from "../../services/session";
 
 /** Words that stand where a slug could: the API refuses them as slugs. */
-const RESERVED = new Set(["buffer", "logs", "usuarios", "login", "admin", "simulador", "empresas"]);
+const RESERVED = new Set(["buffer", "logs", "usuarios", "login", "admin", "simulador", "empresas", "auditoria"]);
 const KEY = "atende-ai:empresa";
 
 function lastVisited(): string | null {

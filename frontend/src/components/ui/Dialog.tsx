@@ -1,5 +1,6 @@
 import { Dialog as Primitive } from "radix-ui";
 import { useRef, type ReactNode } from "react";
+import { cx } from "../../lib/cx";
 import styles from "./Dialog.module.css";
 import { IconButton } from "./IconButton";
 
@@ -7,12 +8,14 @@ interface Props {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
-  description?: string;
+  description?: string | undefined;
+  /** For what is read side by side, not filled in. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** A sheet from below on a phone, a centred box on a desk. */
-export function Dialog({ open, onOpenChange, title, description, children }: Props) {
+export function Dialog({ open, onOpenChange, title, description, wide = false, children }: Props) {
   // Opened by state, not by a trigger of its own: the way back to where one was is kept here.
   const opener = useRef<Element | null>(null);
   return (
@@ -20,7 +23,7 @@ export function Dialog({ open, onOpenChange, title, description, children }: Pro
       <Primitive.Portal>
         <Primitive.Overlay className={styles.scrim} />
         <Primitive.Content
-          className={styles.dialog}
+          className={cx(styles.dialog, wide && styles.wide)}
           onOpenAutoFocus={() => {
             opener.current = document.activeElement;
           }}

@@ -6,7 +6,7 @@ import { IconButton } from "./IconButton";
 
 interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "type"> {
   label: string;
-  hint?: string;
+  hint?: string | undefined;
   error?: string | undefined;
   ref?: Ref<HTMLInputElement>;
 }

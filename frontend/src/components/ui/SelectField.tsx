@@ -6,14 +6,15 @@ import { Icon } from "./Icon";
 
 interface Props extends SelectHTMLAttributes<HTMLSelectElement> {
   label: string;
-  hint?: string;
+  hint?: string | undefined;
+  error?: string | undefined;
   compact?: boolean;
 }
 
 /** The system's own list: on a phone nothing is easier to use with one thumb. */
-export function SelectField({ label, hint, compact = false, children, ...select }: Props) {
+export function SelectField({ label, hint, error, compact = false, children, ...select }: Props) {
   return (
-    <Field label={label} hint={hint} compact={compact}>
+    <Field label={label} hint={hint} error={error} compact={compact}>
       {(control) => (
         <div className={styles.box}>
           <select className={cx(styles.input, styles.select)} {...select} {...control}>

@@ -4,7 +4,7 @@ import styles from "./Field.module.css";
 
 interface Props extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
-  hint?: string;
+  hint?: string | undefined;
   error?: string | undefined;
   compact?: boolean;
   ref?: Ref<HTMLInputElement>;
