@@ -196,8 +196,14 @@ class Attendant:
         )
         question = await self._load(work)
         versao = question.empresa.prompt_versao
-        if question.shortcut is not None and not progress.acted:
-            return _Conclusion(Thought(question.shortcut.text, None, {}, None), None, question.shortcut)
+        short = question.shortcut
+        if short is not None and short.call is not None:
+            done = await self._reasoner.act(
+                work, progress, question.empresa, question.conversa, short.call, seal=lambda: self._seal(work, batch)
+            )
+            return None if done is None else _Conclusion(done, None)
+        if short is not None and not progress.acted:
+            return _Conclusion(Thought(short.text, None, {}, None), None, short)
         credentials = self._credentials.openai(question.empresa)
         if credentials is None:
             return _Conclusion(Thought(None, None, {}, "openai_sem_credencial"), versao)

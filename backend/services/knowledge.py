@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Empresa, Fato, ItemCardapio, Reserva
-from services.confirmations import spoken_reservation
+from services import reserva_texts
 from services.hours import load_opening
 from services.opening import Opening
 
@@ -58,7 +58,6 @@ async def load_knowledge(
         .order_by(ItemCardapio.ordem, ItemCardapio.id)
         .limit(500)
     )
-    today = local.date()
     sections = (
         f"Você é o atendente virtual de {empresa.nome} no WhatsApp.",
         (empresa.prompt or "").strip() or "Responda com cordialidade sobre a empresa e seus serviços.",
@@ -68,7 +67,7 @@ async def load_knowledge(
         f"Endereço: {empresa.endereco}" if empresa.endereco else "",
         _opening_section(opening, local),
         f"Agora: {_WEEKDAYS[local.weekday()]}, {local:%d/%m/%Y, %H:%M} ({empresa.fuso_horario}).",
-        _listed("Reservas deste cliente", (spoken_reservation(one, today=today) for one in reservas), _FACTS),
+        _listed("Reservas deste cliente", (reserva_texts.line(one) for one in reservas), _FACTS),
     )
     return Knowledge("\n\n".join(section for section in sections if section), frozenset(one.codigo for one in reservas))
 

@@ -198,6 +198,27 @@ class Reasoner:
             progress.refusals.append("total_timeout")
             return progress.conclude(None)
 
+    async def act(
+        self,
+        work: TurnWork,
+        progress: Progress,
+        empresa: Empresa,
+        conversa: Conversa,
+        call: ToolCall,
+        *,
+        seal: Callable[[], Awaitable[bool]],
+    ) -> Thought | None:
+        """Use one tool in the model's place; the reply is what it did, or why not. None and LostTurn as in `reply`."""
+        if not progress.acted and not await seal():
+            return None
+        progress.acted = True
+        if not progress.done:
+            progress.steps.append(await self._toolbox.run(work, empresa, conversa, call, earlier=()))
+        [step] = progress.done
+        if step.publicar is not None:
+            step = progress.steps[0] = await self._toolbox.publish(work, step)
+        return progress.conclude(None if step.efeito else str(step.resultado.get("diga_ao_cliente") or "") or None)
+
     async def _converse(self, matter: Matter, progress: Progress) -> Thought:
         await self._finish_old(matter, progress)
         for asked in range(progress.uso.get("chamadas", 0) + 1, MODEL_CALLS + 1):
@@ -269,7 +290,7 @@ class Reasoner:
         """What a dead worker had begun: sheets to write, then calls not yet made."""
         for place, step in enumerate(progress.steps):
             if isinstance(step, ToolStep) and step.publicar is not None:
-                progress.steps[place] = await self._toolbox.publish(matter.work, matter.empresa, step)
+                progress.steps[place] = await self._toolbox.publish(matter.work, step)
         await self._run_waiting(matter, progress)
 
 

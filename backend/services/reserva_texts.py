@@ -16,6 +16,28 @@ def describe(reserva: Reserva) -> str:
     return f"{when}, para {count_people(reserva.pessoas)}, em nome de {reserva.nome}"
 
 
+def line(reserva: Reserva) -> str:
+    """`R-7KQ4: sexta, 27/11, às 20h, 4 pessoas (confirmada)`: nothing a customer wrote is in it."""
+    state = {"pendente": "aguardando a casa", "nao_compareceu": "não compareceu"}.get(reserva.status, reserva.status)
+    when = f"{say_day(reserva.data)}, às {say_time(reserva.horario)}"
+    return f"{reserva.codigo}: {when}, {count_people(reserva.pessoas)} ({state})"
+
+
+def created(reserva: Reserva) -> str:
+    """What is said at once: confirmed, or still being confirmed with the house."""
+    if reserva.status != "pendente":
+        return confirmed(reserva)
+    return (
+        f"Anotei o seu pedido de reserva e estou confirmando com a casa: {describe(reserva)}. "
+        f"Aviso por aqui assim que tiver a resposta. O código é {reserva.codigo}."
+    )
+
+
+def expected(reserva: Reserva) -> str:
+    """The answer to a tapped “confirmo”."""
+    return f"Presença confirmada na reserva {reserva.codigo}: {describe(reserva)}. Até lá!"
+
+
 def confirmed(reserva: Reserva) -> str:
     notes = f" Observação: {reserva.observacoes}." if reserva.observacoes else ""
     return f"Reserva confirmada: {describe(reserva)}. O código é {reserva.codigo}.{notes}"

@@ -5,6 +5,7 @@ Rules of CANCELAR alone: with a reservation or order ahead, or a talk about one,
 customer is asked which of the two they mean.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,9 +16,12 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Conversa, Empresa, Mensagem, Pedido, Reserva, Turno
+from ports import ToolCall
+from services import reserva_texts
 from services.activity_log import add_log
 from services.loop_breaker import report_silence
 from services.optout import group_reads_as_optout, is_bare_cancel
+from services.reminders import reminded_reservation, reminder_answer
 from services.telling import unheard_reason
 from services.turns import TurnWork
 
@@ -46,6 +50,8 @@ class Shortcut:
     text: str | None = field(repr=False)
     conversa: Mapping[str, Any] = field(default_factory=dict)
     """Columns of the conversation to set with the decision."""
+    call: ToolCall | None = None
+    """A tool to use in the model's place; what it did is the reply."""
 
 
 async def shortcut(
@@ -67,12 +73,28 @@ async def shortcut(
         return Shortcut("limite_diario", DAY_LIMIT, {"silenciada_em": now, "silenciada_motivo": "limite_diario"})
     if sentence := unheard(mensagens):
         return Shortcut("audio_nao_ouvido", sentence)
+    if (tapped := await _tapped_reminder(session, mensagens)) is not None:
+        return tapped
     if (
         texts
         and all(is_bare_cancel(text) for text in texts)
         and not await _has_business(session, empresa, conversa, before=mensagens[0].id, now=now)
     ):
         return Shortcut("cancelar_o_que", WHICH_CANCEL)
+    return None
+
+
+async def _tapped_reminder(session: AsyncSession, mensagens: Sequence[Mensagem]) -> Shortcut | None:
+    """The last button of a reminder that was tapped, when the reservation still stands."""
+    for mensagem in reversed(mensagens):
+        answer = reminder_answer(mensagem)
+        reserva = await reminded_reservation(session, mensagem) if answer else None
+        if reserva is None or reserva.status != "confirmada":
+            continue
+        if answer == "confirmar":
+            return Shortcut("lembrete_confirmado", reserva_texts.expected(reserva))
+        arguments = json.dumps({"codigo": reserva.codigo})
+        return Shortcut("lembrete_recusado", None, call=ToolCall("lembrete", "cancelar_reserva", arguments))
     return None
 
 

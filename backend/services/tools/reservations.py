@@ -13,8 +13,8 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Cliente, Empresa, Reserva
+from services import reserva_texts
 from services.booking import Booking, BookingRefused
-from services.confirmations import cancelled_text, changed_text, created_text, spoken_reservation
 from services.dates import When, understand
 from services.hours import load_opening
 from services.opening import Opening
@@ -88,11 +88,10 @@ class _ReservationTool:
         if not found:
             raise Refused("nenhuma_reserva", "Não encontrei reserva sua daqui para a frente.")
         if len(found) > 1:
-            today = situation.local_now.date()
             raise Refused(
                 "qual_reserva",
                 "Você tem mais de uma reserva. Qual delas?",
-                reservas=[spoken_reservation(one, today=today) for one in found],
+                reservas=[reserva_texts.line(one) for one in found],
             )
         return found[0]
 
@@ -157,7 +156,7 @@ class MakeReservation(_ReservationTool):
             )
         except BookingRefused as refused:
             raise _refusal(refused, situation) from None
-        text = created_text(reserva, today=situation.local_now.date())
+        text = reserva_texts.created(reserva)
         return Outcome(_done(reserva), Effect("reserva", text, reserva.codigo), publish=reserva.id)
 
 
@@ -187,7 +186,7 @@ class ChangeReservation(_ReservationTool):
             )
         except BookingRefused as refused:
             raise _refusal(refused, situation) from None
-        text = changed_text(reserva, today=situation.local_now.date())
+        text = reserva_texts.changed(reserva)
         return Outcome(_done(reserva), Effect("alteracao", text, reserva.codigo), publish=reserva.id)
 
 
@@ -202,7 +201,7 @@ class CancelReservation(_ReservationTool):
             reserva = await self._booking.cancel(session, situation.empresa, reserva, now=situation.now)
         except BookingRefused as refused:
             raise _refusal(refused, situation) from None
-        text = cancelled_text(reserva, today=situation.local_now.date())
+        text = reserva_texts.cancelled(reserva)
         return Outcome(_done(reserva), Effect("cancelamento", text, reserva.codigo), publish=reserva.id)
 
 
@@ -216,8 +215,7 @@ class ListReservations(_ReservationTool):
         found = await self._booking.upcoming(
             session, situation.empresa, cliente_id=situation.conversa.cliente_id, now=situation.now
         )
-        today = situation.local_now.date()
-        return Outcome({"ok": True, "reservas": [spoken_reservation(one, today=today) for one in found]})
+        return Outcome({"ok": True, "reservas": [reserva_texts.line(one) for one in found]})
 
 
 async def _opening(session: AsyncSession, situation: Situation) -> Opening:

@@ -7,16 +7,15 @@ after the commit, and the step is rewritten with what came of it. Knows nothing 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from database import Database
 from models import Conversa, Empresa, Reserva
 from ports import Clock, ToolCall, ToolSpec
+from services import reserva_texts
 from services.booking import Booking
 from services.checkpoints import Checkpoint
-from services.confirmations import cancelled_text, changed_text, created_text
 from services.steps import ToolStep, add_tool_step, rewrite_tool_step
 from services.tools.base import Effect, Outcome, Refused, Situation, Tool, read_arguments, spec_of
 from services.tools.orders import TakeOrder
@@ -32,7 +31,11 @@ from services.turns import TurnWork, fenced
 
 _SHEET_SECONDS = 15.0
 """How long a customer waits for the owner's sheet before being told that the request is being confirmed."""
-_TEXTS = {"reserva": created_text, "alteracao": changed_text, "cancelamento": cancelled_text}
+_TEXTS = {
+    "reserva": reserva_texts.created,
+    "alteracao": reserva_texts.changed,
+    "cancelamento": reserva_texts.cancelled,
+}
 
 
 class Toolbox:
@@ -82,7 +85,7 @@ class Toolbox:
                 await tool.prepare(situation)
                 done = await self._act(tool, situation, given, call)
                 await self._checkpoint("acted")
-                return await self.publish(work, empresa, done)
+                return await self.publish(work, done)
             except Refused as refused:
                 outcome = Outcome(refused.output)
         return await self._record(work, call, outcome)
@@ -107,7 +110,7 @@ class Toolbox:
         )
         return ToolStep(passo_id, call.call_id, call.name, call.arguments, outcome.output, efeito, outcome.publish)
 
-    async def publish(self, work: TurnWork, empresa: Empresa, step: ToolStep) -> ToolStep:
+    async def publish(self, work: TurnWork, step: ToolStep) -> ToolStep:
         """Write the sheet where there is one, and tell the customer what was read back. Safe to repeat."""
         if step.publicar is None or step.efeito is None:
             return step
@@ -119,9 +122,8 @@ class Toolbox:
             if done == "pendente":
                 done = await self._booking.owe(session, step.publicar)
             reserva = await session.get_one(Reserva, step.publicar, populate_existing=True)
-            today = now.astimezone(ZoneInfo(empresa.fuso_horario)).date()
             resultado = {**step.resultado, "situacao": done}
-            efeito: dict[str, Any] | None = {**step.efeito, "texto": _TEXTS[step.efeito["tipo"]](reserva, today=today)}
+            efeito: dict[str, Any] | None = {**step.efeito, "texto": _TEXTS[step.efeito["tipo"]](reserva)}
             if done == "recusada":
                 resultado, efeito = {"ok": False, "motivo": "recusada_pela_casa"}, None
             await rewrite_tool_step(session, step.passo_id, resultado=resultado, efeito=efeito)

@@ -5,11 +5,11 @@ The model is scripted where its misbehaviour is the point; everything else is th
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import ItemCardapio, Log, Pedido, Reserva, Turno, TurnoPasso
 from services.reasoning import NEUTRAL
@@ -55,7 +55,8 @@ async def test_a_reservation_is_confirmed_by_code_with_its_number(house: Live) -
         "confirmada",
         "20:00",
     )
-    assert reply.startswith("Reserva confirmada: mesa para 4 pessoas, ")
+    assert reply.startswith("Reserva confirmada: ")
+    assert "às 20h, para 4 pessoas, em nome de Ana" in reply
     assert reserva.codigo in reply
     assert "OK" not in reply
     [turno] = await house.rows(Turno)
@@ -245,3 +246,20 @@ async def test_an_order_is_read_back_and_stored_only_after_a_yes(house: Live) ->
     assert pedido.total_centavos == 10_400
     assert placed.startswith(f"Pedido recebido: {pedido.codigo}")
     assert "cozinha" not in placed
+
+
+@pytest.mark.parametrize("tapped", ["Confirmo", "Não vou"])
+async def test_a_tapped_reminder_is_answered_without_the_model(house: Live, tapped: str) -> None:
+    await script(house, stage="first", tool_calls=book())
+    await script(house, stage="after_tool", reply="OK")
+    await house.say("pizzaria", "Mesa para 4 amanhã às 20h")
+    await house.wait_replies("pizzaria")
+    async with house.container.db.system_scope() as session:
+        await session.execute(update(Reserva).values(lembrete_em=datetime.now(UTC)))
+    await script(house, reply="o modelo falou", times=-1)
+    await house.say("pizzaria", tapped, button_text=tapped, button_payload=tapped)
+    [_, reply] = await house.wait_replies("pizzaria", 2)
+    [reserva] = await house.rows(Reserva)
+    assert reserva.codigo in reply
+    assert reserva.status == ("confirmada" if tapped == "Confirmo" else "cancelada")
+    assert ("cancelada" in reply) == (tapped == "Não vou")
