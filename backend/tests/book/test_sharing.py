@@ -98,7 +98,11 @@ async def test_the_loops_of_a_process_write_what_waits_and_see_what_the_owner_di
         async with house.container.db.system_scope() as session:
             session.add(reserva)
             reserva.planilha_proxima_em = house.container.clock.now()
-        await until(lambda: paper.rows(), "the row in the sheet", seconds=10)
+
+        async def written() -> bool:
+            return len(await paper.rows()) == 2  # the header comes first
+
+        await until(written, "the row in the sheet", seconds=10)
         await paper.type_row(HAND)
 
         async def seen() -> bool:

@@ -200,7 +200,11 @@ async def test_a_process_that_dies_after_the_commit_leaves_the_writing_to_anothe
     await paper.sim.fault("google", "hang", path_contains=":append", after_perform=True)
     reserva = await there.book(**customer)
     publishing = asyncio.ensure_future(publish(there, reserva, seconds=20))
-    await until(lambda: paper.rows(), "the row to be in the sheet")
+
+    async def written() -> bool:
+        return len(await paper.rows()) == 2
+
+    await until(written, "the row to be in the sheet")
     for task in [each for each in asyncio.all_tasks() if each.get_name().startswith("sheet")]:
         task.cancel()
     await asyncio.gather(publishing, return_exceptions=True)
