@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.scope import CurrentUser, may_see, visible_empresas
 from errors import NotFound
-from models import Cliente, Conversa, Empresa, Mensagem, Turno
+from models import Cliente, Conversa, Empresa, Mensagem, Parte, Turno
 from schemas.buffer import BufferOut, MensagemNoBuffer
 from schemas.common import ClienteRef
 from services.message_buffer import BufferEntry
@@ -23,14 +23,16 @@ MAX_PARKED = 200
 async def show_buffer(
     session: AsyncSession, user: CurrentUser, entries: Iterable[BufferEntry], *, empresa_id: int | None
 ) -> list[BufferOut]:
-    """Live entries in the order given, then parked turns, the latest first."""
+    """Live entries in the order given, then parked turns, the latest first, then messages parked without a turn."""
     live = [
         entry
         for entry in entries
         if may_see(user, entry.empresa_id) and (empresa_id is None or entry.empresa_id == empresa_id)
     ]
     parked = await _parked(session, user, empresa_id)
-    people = await _people(session, {entry.conversa_id for entry in live} | {turno.conversa_id for turno in parked})
+    loose = await _parked_loose(session, user, empresa_id)
+    waiting = {entry.conversa_id for entry in live} | {turno.conversa_id for turno in parked} | set(loose)
+    people = await _people(session, waiting)
     texts = await _texts(session, [mensagem_id for entry in live for mensagem_id in entry.mensagem_ids])
     parked_texts = await _texts_of_turns(session, [turno.id for turno in parked])
     items: list[BufferOut] = []
@@ -63,6 +65,20 @@ async def show_buffer(
                     vence_em=None,
                 )
             )
+    for conversa_id, texts_of_ours in loose.items():
+        if who := people.get(conversa_id):
+            slug, nome, cliente = who
+            items.append(
+                BufferOut(
+                    id=conversa_id,
+                    empresa=slug,
+                    empresa_nome=nome,
+                    cliente=cliente,
+                    mensagens=texts_of_ours,
+                    estado="parado",
+                    vence_em=None,
+                )
+            )
     return items
 
 
@@ -86,6 +102,27 @@ async def _parked(session: AsyncSession, user: CurrentUser, empresa_id: int | No
     if empresa_id is not None:
         query = query.where(Turno.empresa_id == empresa_id)
     return (await session.execute(query)).scalars().all()
+
+
+async def _parked_loose(
+    session: AsyncSession, user: CurrentUser, empresa_id: int | None
+) -> dict[int, list[MensagemNoBuffer]]:
+    """Messages of ours, without a turn, that stopped on their way: by conversation."""
+    query = (
+        select(Mensagem)
+        .join(Parte, Parte.mensagem_id == Mensagem.id)
+        .where(Parte.turno_id.is_(None), Parte.estado == "parked")
+        .order_by(Mensagem.id)
+        .limit(MAX_PARKED)
+    )
+    if (visible := visible_empresas(user)) is not None:
+        query = query.where(Parte.empresa_id.in_(visible))
+    if empresa_id is not None:
+        query = query.where(Parte.empresa_id == empresa_id)
+    found: dict[int, list[MensagemNoBuffer]] = defaultdict(list)
+    for mensagem in (await session.execute(query)).scalars():
+        found[mensagem.conversa_id].append(_show(mensagem))
+    return found
 
 
 async def _people(session: AsyncSession, conversa_ids: set[int]) -> dict[int, tuple[str, str, ClienteRef]]:

@@ -125,6 +125,7 @@ async def test_a_conversation_shows_the_latest_messages_in_reading_order(
         "motivo": None,
         "status": "delivered",
         "erro": None,
+        "erro_texto": None,
         "midias": [],
         "dados": {},
     }

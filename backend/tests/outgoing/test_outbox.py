@@ -7,14 +7,17 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from auth.scope import CurrentUser
 from config import Settings
 from models import Conversa, Log, Mensagem, Midia, Parte
+from services.buffer_view import show_buffer
 from services.outgoing import queue_media, queue_template, queue_text
 from services.tuning import Tuning
 from tests.stage import ANA, BETO, Live, serve, until
 
 SEND = {"method": "POST", "path_contains": "/Messages.json"}
 LIST = {"method": "GET", "path_contains": "/Messages.json"}
+ROOT = CurrentUser(1, "raiz@exemplo.com.br", True, None, None, None, uuid4())
 SETTLED = ("sent", "delivered", "read", "failed", "undelivered", "parked", "cancelled")
 FAULTS: dict[str, dict[str, Any]] = {
     "reset": {"kind": "reset"},
@@ -148,6 +151,13 @@ async def test_doubt_without_a_list_is_parked_visibly_and_a_retry_says_it_once(l
     await queue(live, conversa, "A conversa segue.")
     assert [parte.estado for parte in await ended(live)] == ["parked", "sent"]
     assert "envio_parado" in [log.code for log in await live.rows(Log, Log.nivel == "ERROR")]
+    async with live.container.db.system_scope() as session:
+        [shown] = await show_buffer(session, ROOT, [], empresa_id=None)
+    assert (shown.id, shown.estado, [each.texto for each in shown.mensagens]) == (
+        conversa.id,
+        "parado",
+        ["Uma vez só."],
+    )
     await live.sim.no_faults()
     assert await live.container.parked.retry(empresa_id=conversa.empresa_id, conversa_id=conversa.id)
     assert [parte.estado for parte in await ended(live)] == ["sent", "sent"]
