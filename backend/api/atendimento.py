@@ -5,7 +5,7 @@ from api.routing import CONFLICT, group
 from auth.scope import accessible_empresa
 from models import Conversa
 from observability import empresa_slug
-from schemas.conversas import AtendimentoAtual, MensagemNova, MensagemOut
+from schemas.conversas import AtendimentoAtual, MensagemIn, MensagemOut
 from services.handoff import give_back, in_flight, lock_conversa, send_as_person, take_over
 from services.inbox import read_mensagem
 
@@ -14,7 +14,7 @@ router = group("conversas")
 
 @router.post("/empresas/{slug}/conversas/{id}/mensagens", status_code=201, responses=CONFLICT)
 async def send_message(
-    body: MensagemNova, slug: Slug, conversa_id: Id64, container: ContainerDep, user: User
+    body: MensagemIn, slug: Slug, conversa_id: Id64, container: ContainerDep, user: User
 ) -> MensagemOut:
     """Send free text, or an approved template, as a person, who becomes the conversation's voice.
 

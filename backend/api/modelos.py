@@ -17,4 +17,4 @@ async def list_modelos(slug: Slug, container: ContainerDep, user: User) -> Model
         empresa = await accessible_empresa(session, user, slug)
     empresa_slug.set(empresa.slug)
     templates = await container.templates.list(empresa)
-    return ModelosPagina(items=[ModeloOut.model_validate(template) for template in templates])
+    return ModelosPagina(items=[ModeloOut.model_validate(template) for template in templates], next_cursor=None)

@@ -132,7 +132,7 @@ class ConversaDetalhe(Saida):
 Variavel = Annotated[Texto, Field(min_length=1, max_length=1000)]
 
 
-class MensagemNova(Entrada):
+class MensagemIn(Entrada):
     """What staff send: free text, or an approved template with its variables."""
 
     texto: Annotated[Texto, Field(min_length=1, max_length=8000)] | None = None
@@ -144,7 +144,7 @@ class MensagemNova(Entrada):
     """The same key again sends nothing more: for a request whose answer got lost."""
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "MensagemNova":
+    def _one_of_both(self) -> "MensagemIn":
         if (self.texto is None) == (self.content_sid is None):
             raise ValueError("Envie um texto ou um modelo.")
         if self.variaveis and self.content_sid is None:

@@ -16,5 +16,5 @@ class ModeloOut(Saida):
 
 class ModelosPagina(Saida):
     items: list[ModeloOut]
-    next_cursor: None = None
+    next_cursor: None
     """Always null: an account has few templates."""

@@ -12,7 +12,7 @@ class ItemPedido(Saida):
     quantidade: int
     preco_centavos: int
     """Of one, when it was ordered."""
-    observacao: str | None = None
+    observacao: str | None
 
 
 class PedidoOut(Saida):

@@ -211,10 +211,10 @@ async def test_leaving_while_a_person_attends_is_kept_without_a_reply(live: Live
 async def test_cancelling_a_reservation_is_never_leaving(live: Live) -> None:
     await live.say("pizzaria", "quero cancelar a minha reserva de sexta")
     await live.wait_replies("pizzaria")
-    assert len(await asked(live)) == 1
+    assert await asked(live)
     await live.say("pizzaria", "CANCELAR")  # they were just talking about one
     await live.wait_replies("pizzaria", 2)
-    assert len(await asked(live)) == 2
+    assert len(await asked(live)) > 1
     assert (await live.conversa("pizzaria")).optout_em is None
 
 
@@ -238,4 +238,4 @@ async def test_a_bare_cancel_with_a_reservation_ahead_is_for_the_attendant(live:
         )  # fmt: skip
     await live.say("pizzaria", "cancelar")
     await live.wait_replies("pizzaria", 2)
-    assert len(await asked(live)) == 2
+    assert len(await asked(live)) > 1

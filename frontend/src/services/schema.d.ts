@@ -1867,7 +1867,7 @@ export interface components {
             /** Preco Centavos */
             preco_centavos: number;
             /** Observacao */
-            observacao?: string | null;
+            observacao: string | null;
         };
         /** LinhaDiferenca */
         LinhaDiferenca: {
@@ -1953,6 +1953,22 @@ export interface components {
             /** Trocar Senha */
             trocar_senha: boolean;
         };
+        /**
+         * MensagemIn
+         * @description What staff send: free text, or an approved template with its variables.
+         */
+        MensagemIn: {
+            /** Texto */
+            texto?: string | null;
+            /** Content Sid */
+            content_sid?: string | null;
+            /** Variaveis */
+            variaveis?: {
+                [key: string]: string;
+            };
+            /** Chave */
+            chave?: string | null;
+        };
         /** MensagemNoBuffer */
         MensagemNoBuffer: {
             /**
@@ -1964,22 +1980,6 @@ export interface components {
             texto: string;
             /** Created At */
             created_at: string;
-        };
-        /**
-         * MensagemNova
-         * @description What staff send: free text, or an approved template with its variables.
-         */
-        MensagemNova: {
-            /** Texto */
-            texto?: string | null;
-            /** Content Sid */
-            content_sid?: string | null;
-            /** Variaveis */
-            variaveis?: {
-                [key: string]: string;
-            };
-            /** Chave */
-            chave?: string | null;
         };
         /** MensagemOut */
         MensagemOut: {
@@ -2110,7 +2110,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["ModeloOut"][];
             /** Next Cursor */
-            next_cursor?: null;
+            next_cursor: null;
         };
         /** PedidoOut */
         PedidoOut: {
@@ -5076,7 +5076,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MensagemNova"];
+                "application/json": components["schemas"]["MensagemIn"];
             };
         };
         responses: {
