@@ -5,7 +5,8 @@ it was stored. Capacity and opening hours are the booking service's to judge.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from models import Cliente, Empresa, Reserva
 from services import reserva_texts
 from services.booking import Booking, BookingRefused
+from services.claims import Kind
 from services.dates import When, understand
 from services.hours import load_opening
 from services.opening import Opening
@@ -80,10 +82,8 @@ class _ReservationTool:
         """The reservation meant. Raises Refused when it is not clear which, or there is none."""
         cliente_id = situation.conversa.cliente_id
         if codigo is not None:
-            try:
+            with _house_rules(situation):
                 return await self._booking.own(session, situation.empresa, cliente_id=cliente_id, codigo=codigo)
-            except BookingRefused as refused:
-                raise Refused(refused.reason, refused.sentence) from None
         found = await self._booking.upcoming(session, situation.empresa, cliente_id=cliente_id, now=situation.now)
         if not found:
             raise Refused("nenhuma_reserva", "Não encontrei reserva sua daqui para a frente.")
@@ -139,7 +139,7 @@ class MakeReservation(_ReservationTool):
                     "ja_existe",
                     f"Você já tem a reserva {one.codigo} nesse dia e horário. Quer mudar alguma coisa nela?",
                 )
-        try:
+        with _house_rules(situation):
             reserva = await self._booking.create(
                 session,
                 situation.empresa,
@@ -154,10 +154,7 @@ class MakeReservation(_ReservationTool):
                 observacoes=given.observacoes,
                 now=situation.now,
             )
-        except BookingRefused as refused:
-            raise _refusal(refused, situation) from None
-        text = reserva_texts.created(reserva)
-        return Outcome(_done(reserva), Effect("reserva", text, reserva.codigo), publish=reserva.id)
+        return _done("reserva", reserva, reserva_texts.created(reserva))
 
 
 class ChangeReservation(_ReservationTool):
@@ -173,7 +170,7 @@ class ChangeReservation(_ReservationTool):
             day, at = await _day_and_time(session, situation, given.quando, base=base)
         if day is None and given.pessoas is None and given.observacoes is None:
             raise Refused("nada_a_mudar", "O que você quer mudar na reserva: o dia, o horário ou as pessoas?")
-        try:
+        with _house_rules(situation):
             reserva = await self._booking.change(
                 session,
                 situation.empresa,
@@ -184,10 +181,7 @@ class ChangeReservation(_ReservationTool):
                 observacoes=given.observacoes,
                 now=situation.now,
             )
-        except BookingRefused as refused:
-            raise _refusal(refused, situation) from None
-        text = reserva_texts.changed(reserva)
-        return Outcome(_done(reserva), Effect("alteracao", text, reserva.codigo), publish=reserva.id)
+        return _done("alteracao", reserva, reserva_texts.changed(reserva))
 
 
 class CancelReservation(_ReservationTool):
@@ -197,12 +191,9 @@ class CancelReservation(_ReservationTool):
 
     async def act(self, session: AsyncSession, situation: Situation, given: Cancel) -> Outcome:
         reserva = await self._own(session, situation, given.codigo)
-        try:
+        with _house_rules(situation):
             reserva = await self._booking.cancel(session, situation.empresa, reserva, now=situation.now)
-        except BookingRefused as refused:
-            raise _refusal(refused, situation) from None
-        text = reserva_texts.cancelled(reserva)
-        return Outcome(_done(reserva), Effect("cancelamento", text, reserva.codigo), publish=reserva.id)
+        return _done("cancelamento", reserva, reserva_texts.cancelled(reserva))
 
 
 class ListReservations(_ReservationTool):
@@ -241,14 +232,20 @@ def _asked(when: When) -> Refused:
     return Refused(when.problem or "nao_entendi", when.question or "Para que dia e horário?")
 
 
-def _refusal(refused: BookingRefused, situation: Situation) -> Refused:
-    today = situation.local_now.date()
-    others = [spoken_when(one.date(), one.time(), today=today) for one in refused.alternatives]
-    return Refused(refused.reason, refused.sentence, **({"outras_opcoes": others} if others else {}))
+@contextmanager
+def _house_rules(situation: Situation) -> Iterator[None]:
+    """A refusal of the book as the model is told it, with other times where there are some."""
+    try:
+        yield
+    except BookingRefused as refused:
+        today = situation.local_now.date()
+        others = [spoken_when(one.date(), one.time(), today=today) for one in refused.alternatives]
+        raise Refused(refused.reason, refused.sentence, **({"outras_opcoes": others} if others else {})) from None
 
 
-def _done(reserva: Reserva) -> dict[str, Any]:
-    return {"ok": True, "codigo": reserva.codigo, "dito_pelo_sistema": True}
+def _done(kind: Kind, reserva: Reserva, text: str) -> Outcome:
+    output = {"ok": True, "codigo": reserva.codigo, "dito_pelo_sistema": True}
+    return Outcome(output, Effect(kind, text, reserva.codigo), publish=reserva.id)
 
 
 def _nearest(free: Sequence[time], wanted: time | None, count: int = 6) -> list[time]:
