@@ -36,6 +36,9 @@ DIA = datetime.now(UTC).date() + timedelta(days=30)
 """A day on which both empresas are full."""
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
 
+OTHER_PLACES = {"numero": 1, "data": DIA.isoformat(), "integracao": "chatwoot"}
+"""What stands in a path and is no id; both empresas have that version and that day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tenant:

@@ -51,6 +51,7 @@ SYSTEM_SCOPE = {
     "services/recovery.py",  # the sweep
     "services/reminders.py",  # which reservations are near
     "services/secret_rotation.py",  # every stored secret
+    "services/sheet_writer.py",  # which sheets have something to write
     "services/sessions.py",  # who is behind an e-mail or a token
 }
 # The same said to PostgreSQL directly, by what has its own connection.

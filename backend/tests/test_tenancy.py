@@ -24,7 +24,7 @@ from container import Container
 from services.cursors import encode_cursor
 from services.message_buffer import Kind
 from tests.panel_fixtures import app, client, world
-from tests.panel_world import DIA, PASSWORD, Tenant, World, bearer
+from tests.panel_world import OTHER_PLACES, PASSWORD, Tenant, World, bearer
 
 BACKEND = Path(__file__).resolve().parent.parent
 ROLES = ("anonymous", "foreign_atendente", "foreign_gestor", "atendente", "gestor", "superuser")
@@ -125,8 +125,6 @@ OUTSIDE_OPENAPI = {
     "/assets": "tests/test_tenancy.py::test_static_files_lead_nowhere_else",
     "/static": "tests/test_tenancy.py::test_static_files_lead_nowhere_else",
 }
-# What stands in a path and is no id; both empresas have that version and that day.
-OTHER_PLACES = {"numero": 1, "data": DIA.isoformat(), "integracao": "chatwoot"}
 LAST = ("delete", "/api/empresas/{slug}")
 # A foreign atendente is stopped by the role before anything is looked up.
 ROLE_FIRST = {

@@ -35,7 +35,6 @@ from models import (
     Mensagem,
     Parte,
     Pedido,
-    PromptVersao,
     Semente,
     Sessao,
     StatusRecebido,
@@ -82,7 +81,6 @@ async def _fill(session: AsyncSession, tenant: Tenant) -> None:
     own = {"empresa_id": tenant.id}
     session.add_all(
         [
-            PromptVersao(**own, numero=1, texto="Um prompt."),
             Fato(**own, titulo="Estacionamento", texto="Há manobrista."),
             DiaEspecial(**own, data=now.date(), fechado=True),
             ItemCardapio(**own, nome="Margherita", preco_centavos=5200),

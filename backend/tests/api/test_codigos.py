@@ -13,7 +13,7 @@ from container import Container
 from models import CodigoAcesso, Usuario
 from services.access_codes import CODE_LIFE
 from tests.panel_fixtures import Headers
-from tests.panel_world import PASSWORD, World, bearer
+from tests.panel_world import OTHER_PLACES, PASSWORD, World, bearer
 
 NEW = "uma senha toda nova"
 THEM = "atendente@nossa.com.br"
@@ -173,7 +173,7 @@ async def test_a_password_set_by_someone_else_opens_nothing_but_its_change(
     walked = 0
     for path, methods in app.openapi()["paths"].items():
         for method in set(methods) if path not in open_paths else ():
-            url = path.format(slug="nossa", id=world.ours.conversa_id)
+            url = path.format(slug="nossa", id=world.ours.conversa_id, **OTHER_PLACES)
             refused = await client.request(method, url, headers=mine, json={})
             assert (refused.status_code, refused.json().get("code")) == (403, "trocar_senha"), (method, path)
             walked += 1

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.panel_fixtures import Headers
-from tests.panel_world import World
+from tests.panel_world import OTHER_PLACES, World
 
 NASTY = (
     "\x00",
@@ -54,7 +54,7 @@ async def test_hostile_parameters_are_refused_not_crashed_on(
             continue
         for parameter in operation.get("parameters", []):
             for value in NASTY:
-                in_path = {"slug": "nossa", "id": str(world.ours.conversa_id)}
+                in_path = {"slug": "nossa", "id": str(world.ours.conversa_id), **OTHER_PLACES}
                 query = {"exp": "1", "sig": "x"} if path.endswith("/publica") else {}
                 if parameter["in"] == "path":
                     in_path[parameter["name"]] = httpx.URL("http://x", params={"v": value}).query.decode()[2:]
@@ -73,7 +73,7 @@ async def test_hostile_bodies_are_refused_not_crashed_on(
     for method, path, operation in operations(app):
         if "requestBody" not in operation or path == "/api/login":
             continue
-        url = path.format(slug="nossa", id=world.ours.atendente_id)
+        url = path.format(slug="nossa", id=world.ours.atendente_id, **OTHER_PLACES)
         for body in NASTY_BODIES:
             response = await client.request(method, url, json=body, headers=dict(superuser))
             assert_decent(response, f"{method} {path} {body!r}")

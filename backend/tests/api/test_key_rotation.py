@@ -7,10 +7,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import psycopg2
 import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from auth.secrets_box import SecretsBox, UnreadableSecret
 from config import Settings
@@ -120,19 +121,24 @@ async def test_what_no_key_opens_is_named_left_alone_and_ends_in_failure(
     assert SecretsBox([lost]).decrypt(kept) == "segredo-perdido"
 
 
-async def test_a_run_that_is_cut_short_is_finished_by_the_next(container: Container) -> None:
+def _as_owner(database_url: str, statement: str) -> None:
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+async def test_a_run_that_is_cut_short_is_finished_by_the_next(container: Container, database_url: str) -> None:
     old, both = Process(container, OLD), SecretsBox([NEW, OLD])
     for number in range(7):
         await old.write(f"empresa-{number}", f"segredo-{number}")
+    _as_owner(database_url, "ALTER TABLE empresas ADD CONSTRAINT cut CHECK (slug <> 'empresa-4') NOT VALID")
     async with container.db.system_scope() as session:
-        await session.execute(text("ALTER TABLE empresas ADD CONSTRAINT cut CHECK (slug <> 'empresa-4') NOT VALID"))
         before = (await session.execute(select(Empresa.slug, Empresa.updated_at))).all()
     try:
         with pytest.raises(Exception, match="cut"):
             await rotate_secrets(container.db, both, batch=2)
     finally:
-        async with container.db.system_scope() as session:
-            await session.execute(text("ALTER TABLE empresas DROP CONSTRAINT cut"))
+        _as_owner(database_url, "ALTER TABLE empresas DROP CONSTRAINT cut")
     rest = await rotate_secrets(container.db, both, batch=2)
     assert (rest.rewritten, rest.current, rest.unreadable) == (6, 8, ())
     assert len(await Process(container, NEW).read()) == 7

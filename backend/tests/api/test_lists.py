@@ -126,6 +126,7 @@ async def test_a_conversation_shows_the_latest_messages_in_reading_order(
         "status": "delivered",
         "erro": None,
         "erro_texto": None,
+        "prompt_versao": None,
         "midias": [],
         "dados": {},
     }
