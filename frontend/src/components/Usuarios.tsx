@@ -24,7 +24,7 @@ export default function Usuarios() {
   const me = useMe();
   const [params, setParams] = useSearchParams();
   const empresa = me.is_superuser ? (params.get("empresa") ?? "") : "";
-  const [typed, setTyped] = useState(params.get("q") ?? "");
+  const typed = params.get("q") ?? "";
   const search = useDebounced(typed.trim(), 300);
   const [editing, setEditing] = useState<Usuario | "new" | null>(null);
   const [code, setCode] = useState<{ email: string; codigo: CodigoAcesso } | null>(null);
@@ -34,6 +34,13 @@ export default function Usuarios() {
   );
   const usuarios = data?.pages.flatMap((page) => page.items);
   const filtered = empresa !== "" || search !== "";
+
+  const filter = (name: "empresa" | "q", value: string) => {
+    const next = new URLSearchParams(params);
+    if (value === "") next.delete(name);
+    else next.set(name, value);
+    setParams(next, { replace: true });
+  };
 
   return (
     <Page
@@ -52,14 +59,14 @@ export default function Usuarios() {
           type="search"
           autoComplete="off"
           value={typed}
-          onChange={(event) => setTyped(event.target.value)}
+          onChange={(event) => filter("q", event.target.value)}
         />
         {me.is_superuser && (
           <SelectField
             label="Empresa"
             compact
             value={empresa}
-            onChange={(event) => setParams(event.target.value ? { empresa: event.target.value } : {}, { replace: true })}
+            onChange={(event) => filter("empresa", event.target.value)}
           >
             <option value="">Todas</option>
             {empresas.data?.items.map(({ slug, nome }) => (

@@ -21,6 +21,8 @@ beforeEach(() => {
     "matchMedia",
     vi.fn((query: string) => ({ matches: query.includes("min-width"), media: query, addEventListener: vi.fn(), removeEventListener: vi.fn() })),
   );
+  // Radix measures some of its parts; in jsdom nothing has a size.
+  vi.stubGlobal("ResizeObserver", class { observe = vi.fn(); unobserve = vi.fn(); disconnect = vi.fn(); });
   window.scrollTo = vi.fn();
   Element.prototype.scrollIntoView = vi.fn();
   URL.createObjectURL = vi.fn(() => "blob:test");

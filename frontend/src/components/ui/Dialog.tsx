@@ -39,7 +39,8 @@ export function Dialog({ open, onOpenChange, title, description, wide = false, c
               <IconButton icon="close" label="Fechar" />
             </Primitive.Close>
           </div>
-          <div className={styles.body}>
+          {/* What is only read has nothing inside to move to with the keyboard: the text itself is the stop. */}
+          <div className={styles.body} {...(wide && { tabIndex: 0, role: "group", "aria-label": "Conteúdo" })}>
             {description && <Primitive.Description className={styles.text}>{description}</Primitive.Description>}
             {children}
           </div>
