@@ -41,7 +41,8 @@ async def _made(fleet: Fleet, customers: list[Customer]) -> Counter[str]:
         for endereco, codigo in rows:
             found[endereco] += 1
             customer = next(one for one in customers if one.contact == endereco)
-            told = [m["body"] for m in await fleet.sim.messages(endereco, customer.number) if codigo in m["body"]]
+            said = [m["body"] for m in await fleet.sim.messages(endereco, customer.number)]
+            told = [body for body in said if codigo in body and body.startswith("Reserva confirmada")]
             assert len(told) == 1, (codigo, len(told))
         assert await session.scalar(select(Parte.id).where(Parte.estado == "parked").limit(1)) is None
     return found
