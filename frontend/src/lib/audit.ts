@@ -30,6 +30,16 @@ export const ACTS: Readonly<Record<string, string>> = {
   senha_redefinida: "Escolheu a senha com um código",
   senha_trocada: "Trocou a própria senha",
   sessoes_encerradas: "Encerrou as sessões de um usuário",
+  sessao_encerrada_por_reuso: "Sessão encerrada: o acesso dela foi copiado",
+  empresa_expurgada: "Dados da empresa apagados de vez",
+  reserva_criada: "Fez uma reserva",
+  reserva_alterada: "Mudou uma reserva",
+  pedido_alterado: "Mudou a situação de um pedido",
+  conversa_assumida: "Assumiu uma conversa",
+  conversa_devolvida: "Devolveu uma conversa ao bot",
+  conversa_reativada: "Reativou o bot numa conversa",
+  mensagem_enviada: "Enviou uma mensagem",
+  memoria_limpa: "Limpou a memória do bot",
 };
 
 const FIELDS: Readonly<Record<string, string>> = {
