@@ -51,7 +51,7 @@ async def take_over(session: AsyncSession, user: CurrentUser | None, conversa: C
         audit(
             session,
             user,
-            "conversa.assumir",
+            "conversa_assumida",
             alvo_tipo="conversa",
             alvo_id=conversa.id,
             empresa_id=conversa.empresa_id,
@@ -75,7 +75,7 @@ async def give_back(session: AsyncSession, user: CurrentUser | None, conversa: C
     conversa.responsavel_id = conversa.assumida_em = None
     conversa.silenciada_em = conversa.silenciada_motivo = None
     await _leave_to_people(session, conversa)
-    audit(session, user, "conversa.devolver", alvo_tipo="conversa", alvo_id=conversa.id, empresa_id=conversa.empresa_id)
+    audit(session, user, "conversa_devolvida", alvo_tipo="conversa", alvo_id=conversa.id, empresa_id=conversa.empresa_id)
     add_log(
         session,
         "INFO",
@@ -145,7 +145,7 @@ async def send_as_person(
     audit(
         session,
         user,
-        "mensagem.enviar",
+        "mensagem_enviada",
         alvo_tipo="conversa",
         alvo_id=conversa.id,
         empresa_id=conversa.empresa_id,

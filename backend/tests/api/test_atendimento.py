@@ -48,7 +48,7 @@ async def test_written_text_reaches_the_customer_and_makes_the_person_the_voice(
     assert await said(staff.live) == ["Oi, aqui é o João."]
     conversa = await staff.live.conversa("pizzaria")
     assert (conversa.atendido_por, conversa.responsavel_id) == ("pessoa", staff.usuario_id)
-    assert [row.acao for row in await staff.live.rows(Auditoria)] == ["conversa.assumir", "mensagem.enviar"]
+    assert [row.acao for row in await staff.live.rows(Auditoria)] == ["conversa_assumida", "mensagem_enviada"]
     await staff.live.say("pizzaria", "Obrigada!")
     await staff.live.settled()
     assert await said(staff.live) == ["Oi, aqui é o João."]
@@ -71,7 +71,7 @@ async def test_giving_back_is_taken_by_the_next_message(staff: Staff) -> None:
     assert await said(staff.live) == []
     await staff.live.say("pizzaria", "Onde fica?")
     await staff.live.wait_replies("pizzaria", 2)
-    assert [row.acao for row in await staff.live.rows(Auditoria)] == ["conversa.assumir", "conversa.devolver"]
+    assert [row.acao for row in await staff.live.rows(Auditoria)] == ["conversa_assumida", "conversa_devolvida"]
 
 
 async def test_closed_window_takes_an_approved_template_only(staff: Staff) -> None:
