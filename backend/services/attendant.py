@@ -23,6 +23,7 @@ from services.activity_log import add_log
 from services.booking import Booking
 from services.checkpoints import Checkpoint
 from services.circuits import Circuits
+from services.claims import wants_an_act
 from services.context import ContextStore, Remembered, as_chat
 from services.credentials import CredentialSource
 from services.decision import record_decision
@@ -58,6 +59,8 @@ class _Question:
     images: tuple[ImageInput, ...]
     history: list[Remembered]
     knowledge: Knowledge
+    wanted: bool
+    """Whether the customer asks, or just asked, for something to be done."""
     shortcut: Shortcut | None
     """Decided without the model."""
 
@@ -224,7 +227,8 @@ class Attendant:
             credentials=credentials,
             fallbacks=self._settings.openai_fallback_models,
             circuit=lambda: self._circuits.call(work.empresa_id, "openai"),
-            codigos=question.knowledge.codigos,
+            own=question.knowledge.own,
+            wanted=question.wanted,
             seal=lambda: self._seal(work, batch),
         )
         thought = await self._reasoner.reply(matter, progress)
@@ -244,10 +248,13 @@ class Attendant:
                 if empresa.aceita_reservas
                 else []
             )
+            text = await read_question(session, empresa, mensagens)
+            asked_lately = [line.text for line in history[-6:] if line.role == "user"]
             return _Question(
                 empresa=empresa,
                 conversa=conversa,
-                text=await read_question(session, empresa, mensagens),
+                text=text,
+                wanted=any(wants_an_act(each) for each in (text, *asked_lately)),
                 images=await pictures_of(session, work.mensagem_ids),
                 history=history,
                 knowledge=await load_knowledge(session, empresa, reservas=reservas, now=now),

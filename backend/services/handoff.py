@@ -75,7 +75,9 @@ async def give_back(session: AsyncSession, user: CurrentUser | None, conversa: C
     conversa.responsavel_id = conversa.assumida_em = None
     conversa.silenciada_em = conversa.silenciada_motivo = None
     await _leave_to_people(session, conversa)
-    audit(session, user, "conversa_devolvida", alvo_tipo="conversa", alvo_id=conversa.id, empresa_id=conversa.empresa_id)
+    audit(
+        session, user, "conversa_devolvida", alvo_tipo="conversa", alvo_id=conversa.id, empresa_id=conversa.empresa_id
+    )
     add_log(
         session,
         "INFO",

@@ -37,10 +37,10 @@ _MENU = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """The instructions, and the numbers of the customer's own reservations they mention."""
+    """The instructions, and the customer's own reservations in them, a line each."""
 
     instructions: str
-    codigos: frozenset[str]
+    own: tuple[str, ...]
 
 
 async def load_knowledge(
@@ -58,6 +58,7 @@ async def load_knowledge(
         .order_by(ItemCardapio.ordem, ItemCardapio.id)
         .limit(500)
     )
+    own = tuple(reserva_texts.line(one) for one in reservas)
     sections = (
         f"Você é o atendente virtual de {empresa.nome} no WhatsApp.",
         (empresa.prompt or "").strip() or "Responda com cordialidade sobre a empresa e seus serviços.",
@@ -67,9 +68,9 @@ async def load_knowledge(
         f"Endereço: {empresa.endereco}" if empresa.endereco else "",
         _opening_section(opening, local),
         f"Agora: {_WEEKDAYS[local.weekday()]}, {local:%d/%m/%Y, %H:%M} ({empresa.fuso_horario}).",
-        _listed("Reservas deste cliente", (reserva_texts.line(one) for one in reservas), _FACTS),
+        _listed("Reservas deste cliente", own, _FACTS),
     )
-    return Knowledge("\n\n".join(section for section in sections if section), frozenset(one.codigo for one in reservas))
+    return Knowledge("\n\n".join(section for section in sections if section), own)
 
 
 def _opening_section(opening: Opening, local: datetime) -> str:

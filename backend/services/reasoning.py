@@ -6,6 +6,7 @@ for good is reported to the caller as a reason, never as an exception.
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -31,18 +32,13 @@ log = get_logger(__name__)
 MODEL_CALLS = 8
 """Answers of the model in one turn; the last one is asked without tools."""
 TOOL_CALLS = 12
-NEUTRAL = (
-    "Ainda não registrei nada por aqui. Para reserva, me diga o dia, o horário e quantas pessoas, "
-    "que eu verifico agora."
-)
-NEUTRAL_REST = "Fora isso, ainda não registrei mais nada. Do que mais você precisa?"
 _CORRECTION = (
     "Atenção: a sua última resposta afirmava algo que nenhuma ferramenta fez nesta conversa e por isso não foi "
     "enviada. Responda de novo sem afirmar que reserva, mudança, cancelamento ou pedido foi feito; se o cliente pediu "
     "uma dessas coisas e você tem os dados, chame a ferramenta."
 )
 _NOTHING_MORE = {"ok", "ok.", "ok!"}
-_CODE = re.compile(r"\b[RP]-[0-9A-Z]{4,8}\b")
+_CODE = re.compile(r"\bR-?[0-9A-Z]{1,8}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +69,10 @@ class Matter:
     fallbacks: Sequence[str]
     circuit: Callable[[], AbstractContextManager[None]]
     """Goes around each call of the model."""
-    codigos: frozenset[str]
-    """Numbers of the customer's own reservations: of those the reply may speak."""
+    own: Sequence[str]
+    """The customer's own reservations, a line each: what they say may be said again."""
+    wanted: bool
+    """Whether the customer asks for something to be done."""
     seal: Callable[[], Awaitable[bool]]
     """Asked before the first act: whether the turn may still act. Raises LostTurn."""
 
@@ -129,22 +127,26 @@ class Progress:
             self.uso[name] = self.uso.get(name, 0) + count
         self.uso["chamadas"] = self.uso.get("chamadas", 0) + 1
 
-    def allowed(self, text: str, codigos: frozenset[str]) -> tuple[str, list[str]]:
+    def allowed(self, text: str, matter: Matter) -> tuple[str, list[str]]:
         """The text without what code says itself, and the kinds of claims that nothing stands behind."""
+        if _looks_like_data(text):
+            return "", ["dados"]
         done = {effect["tipo"] for effect in self.effects}
-        known = codigos.union(*(_codes_in(as_text(step.resultado)) for step in self.done))
+        known = [*matter.own, *(line for step in self.done for line in lines_of(step.resultado))]
         invented: list[str] = []
-        for claim in claims_in(text):
-            if claim.kind in done:
+        for claim in claims_in(text, wanted=matter.wanted):
+            if claim.kind in done or (done and claim.kind == "reserva"):
                 text = text.replace(claim.sentence, "", 1)
-            elif not any(code in claim.sentence for code in known) and claim.kind not in invented:
-                invented.append(claim.kind)
+            elif not (claim.kind == "reserva" and any(restates(claim.sentence, line) for line in known)):
+                invented.extend({claim.kind} - set(invented))
         text = text.strip()
         return ("" if done and text.casefold() in _NOTHING_MORE else text), invented
 
     def conclude(self, text: str | None) -> Thought:
         """Confirmations first, as code wrote them, then what the model adds."""
         effects = self.effects
+        readings = [effect for effect in effects if effect["tipo"] == "leitura"]
+        effects = [effect for effect in effects if effect not in readings[:-1]]  # only the last is still meant
         said = "\n\n".join(part for part in (*(effect["texto"] for effect in effects), text or "") if part.strip())
         erro = None if said else "openai_credencial" if self.no_key else "modelo_sem_resposta"
         pessoa = any(effect["tipo"] == "pessoa" for effect in effects)
@@ -229,13 +231,13 @@ class Reasoner:
             if answer.tool_calls:
                 await self._use(matter, progress, answer)
                 continue
-            text, invented = progress.allowed(answer.text, matter.codigos)
+            text, invented = progress.allowed(answer.text, matter)
             if not invented:
                 return progress.conclude(text)
             ask_again = not progress.invented and not last
             progress.invented.extend(invented)
             if not ask_again:
-                return progress.conclude(NEUTRAL_REST if progress.effects else NEUTRAL)
+                return progress.conclude(neutral(matter, progress))
         return progress.conclude(None)
 
     async def _ask(self, matter: Matter, progress: Progress, *, with_tools: bool) -> ChatAnswer | None:
@@ -305,6 +307,54 @@ def usage_as_json(answer: ChatAnswer) -> dict[str, int]:
     return {"entrada": usage.input_tokens, "em_cache": usage.cached_tokens, "saida": usage.output_tokens}
 
 
-def _codes_in(text: str) -> set[str]:
-    """Reservation numbers a tool spoke of."""
-    return set(_CODE.findall(text))
+def neutral(matter: Matter, progress: Progress) -> str:
+    """What is true whatever the model made up, by what it made up and what this customer has."""
+    if progress.effects:
+        return "Fora isso, ainda não registrei mais nada. Do que mais você precisa?"
+    kinds = set(progress.invented)
+    if kinds & {"cancelamento", "alteracao"} and matter.own:
+        listed = "\n".join(matter.own)
+        return f"Nada mudou ainda. O que está registrado em seu nome:\n{listed}\nO que você quer fazer?"
+    if "pedido" in kinds and matter.empresa.aceita_pedidos:
+        return "Ainda não registrei nenhum pedido. Me diga os itens, as quantidades e se é para retirar ou entregar."
+    if matter.empresa.aceita_reservas:
+        return (
+            "Ainda não registrei nada por aqui. Para reserva, me diga o dia, o horário e quantas pessoas, que eu "
+            "verifico agora."
+        )
+    return "Ainda não registrei nada por aqui. Quer que eu chame uma pessoa da equipe?"
+
+
+def restates(sentence: str, line: str) -> bool:
+    """Whether a sentence about a reservation says only what is written of it: same code, day, hour and people."""
+    code = _CODE.search(sentence)
+    if code is None or not line.startswith(code[0]) or "(confirmada)" not in line:
+        return False
+    return _particulars(sentence.replace(code[0], "")) <= _particulars(line.replace(code[0], ""))
+
+
+def _particulars(text: str) -> set[str]:
+    """Hours, dates, weekdays and numbers, each in one form."""
+    plain = text.casefold().replace("terca", "terça").replace("sabado", "sábado")
+    hours = {f"{int(hour)}:{minute or '00'}" for hour, minute in re.findall(r"\b(\d{1,2})(?:h|:)(\d\d)?", plain)}
+    rest = re.sub(r"\b\d{1,2}(?:h|:)(?:\d\d)?", " ", plain)
+    days = set(re.findall(r"\b(?:segunda|terça|quarta|quinta|sexta|sábado|domingo|hoje|amanhã)\b", rest))
+    return hours | days | set(re.findall(r"\d+(?:/\d+)*", rest))
+
+
+def lines_of(resultado: Mapping[str, Any]) -> list[str]:
+    """The reservations a tool listed."""
+    listed = resultado.get("reservas")
+    return [line for line in listed if isinstance(line, str)] if isinstance(listed, list) else []
+
+
+def _looks_like_data(text: str) -> bool:
+    """A call written out as text is nothing to say."""
+    stripped = text.strip().removeprefix("```json").strip("`\n ")
+    if not stripped.startswith(("{", "[")):
+        return False
+    try:
+        json.loads(stripped)
+    except ValueError:
+        return False
+    return True

@@ -48,7 +48,8 @@ class Situation:
 class Effect:
     """Something that was really done. `text` is what the customer is told, written by code from what was stored."""
 
-    kind: Kind | Literal["pessoa"]
+    kind: Kind | Literal["pessoa", "leitura"]
+    """`leitura`: nothing was done yet, but code reads to the customer what would be."""
     text: str = field(repr=False)
     codigo: str | None = None
 

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Cliente, Empresa, Turno, TurnoPasso
 from services.activity_log import add_log
+from services.hours import load_opening
 from services.orders import OrderRefused, PricedOrder, WantedItem, order_review, order_summary, place_order, price_order
+from services.spoken import spoken_when
 from services.tools.base import Arguments, Effect, Outcome, Refused, Situation
-
-_LOOK_BACK = 12
-"""How many of the conversation's latest steps of this tool are searched for what was read back."""
+from services.tools.people import next_opening
 
 
 class Item(Arguments):
@@ -38,8 +38,8 @@ class Order(Arguments):
 class TakeOrder:
     name = "anotar_pedido"
     description = (
-        "Anota um pedido do cardápio. Chame primeiro com confirmado=false: o sistema devolve o resumo com o total para "
-        "você ler ao cliente. Quando ele aprovar, chame de novo com os mesmos itens e confirmado=true."
+        "Anota um pedido do cardápio. Chame primeiro com confirmado=false: o sistema faz o resumo com o total para "
+        "o cliente, e o lê por você. Quando ele aprovar, chame de novo com os mesmos itens e confirmado=true."
     )
     arguments = Order
     acts = True
@@ -57,9 +57,8 @@ class TakeOrder:
             priced = await price_order(session, empresa, wanted, modo=given.modo, endereco=given.endereco)
             mark = _mark(priced)
             if not given.confirmado or not await _read_back(session, situation, mark):
-                return Outcome(
-                    {"ok": True, "registrado": False, "leia_ao_cliente": order_review(priced), "resumo": mark}
-                )
+                output = {"ok": True, "registrado": False, "dito_pelo_sistema": True, "resumo": mark}
+                return Outcome(output, Effect("leitura", order_review(priced) + await _closed(session, situation)))
             cliente = await session.get_one(Cliente, situation.conversa.cliente_id)
             pedido = await place_order(
                 session,
@@ -101,8 +100,11 @@ def _mark(priced: PricedOrder) -> dict[str, Any]:
 
 
 async def _read_back(session: AsyncSession, situation: Situation, mark: dict[str, Any]) -> bool:
-    """Whether an earlier turn of this conversation offered exactly this to the customer."""
-    rows = await session.scalars(
+    """Whether the last thing this conversation heard of an order was exactly this, read to the customer by code.
+
+    An order made of it uses it up: the same yes does not order twice.
+    """
+    last = await session.scalar(
         select(TurnoPasso)
         .join(Turno, Turno.id == TurnoPasso.turno_id)
         .where(
@@ -111,8 +113,22 @@ async def _read_back(session: AsyncSession, situation: Situation, mark: dict[str
             Turno.estado == "done",
             TurnoPasso.tipo == "ferramenta",
             TurnoPasso.dados["nome"].astext == TakeOrder.name,
+            TurnoPasso.dados["efeito"]["tipo"].astext.is_not(None),
         )
         .order_by(TurnoPasso.id.desc())
-        .limit(_LOOK_BACK)
+        .limit(1)
     )
-    return any(row.dados.get("resultado", {}).get("resumo") == mark for row in rows)
+    return (
+        last is not None and last.dados["efeito"]["tipo"] == "leitura" and last.dados["resultado"].get("resumo") == mark
+    )
+
+
+async def _closed(session: AsyncSession, situation: Situation) -> str:
+    """What a customer who orders while the house is closed must know."""
+    now = situation.local_now
+    opening = await load_opening(session, situation.empresa, since=now.date())
+    if not opening.told or opening.is_open(now.date(), now.time()):
+        return ""
+    opens = next_opening(opening, now)
+    when = f" a partir de {spoken_when(opens.date(), opens.time(), today=now.date())}" if opens else ""
+    return f"\n\nAgora estamos fechados: a equipe vê o pedido{when}."

@@ -54,14 +54,14 @@ def when_someone_answers(opening: Opening, now: datetime) -> str:
     """What the customer hears: at once while the house is open, else when it opens. `now` is local."""
     if not opening.told or opening.is_open(now.date(), now.time()):
         return "Chamei uma pessoa da equipe para continuar com você por aqui."
-    opens = _next_opening(opening, now)
+    opens = next_opening(opening, now)
     if opens is None:
         return "Avisei a equipe. Alguém responde por aqui assim que possível."
     when = spoken_when(opens.date(), opens.time(), today=now.date())
     return f"Avisei a equipe. Estamos fechados agora e alguém responde por aqui a partir de {when}."
 
 
-def _next_opening(opening: Opening, now: datetime) -> datetime | None:
+def next_opening(opening: Opening, now: datetime) -> datetime | None:
     for ahead in range(_LOOK_AHEAD):
         day = now.date() + timedelta(days=ahead)
         for hours in opening.ranges(day):

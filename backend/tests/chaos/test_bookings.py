@@ -23,7 +23,7 @@ def _wish() -> str:
 
 
 async def _with_reservations(open_fleet: Open) -> Fleet:
-    fleet = await open_fleet(lost_leases_allowed=20)
+    fleet = await open_fleet(lost_leases_allowed=1000)
     async with fleet.db.system_scope() as session:
         await session.execute(update(Empresa).values(horarios=EVERY_HOUR))
     return fleet

@@ -12,7 +12,7 @@ from tests.chaos.customers import Customer
 from tests.chaos.fleet import Fleet
 
 POINTS: tuple[Point, ...] = get_args(Point)
-OFTEN_LOST = {"lost_leases_allowed": 20}
+OFTEN_LOST = {"lost_leases_allowed": 1000}
 """A turn whose workers die three times is parked, by design; here they may die more often than that."""
 TEXTS = ("Onde fica?", "E quanto custa a margherita?", "Abrem domingo?")
 

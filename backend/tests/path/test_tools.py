@@ -3,7 +3,6 @@
 The model is scripted where its misbehaviour is the point; everything else is the real path.
 """
 
-import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,11 +11,14 @@ import pytest
 from sqlalchemy import select, update
 
 from models import ItemCardapio, Log, Pedido, Reserva, Turno, TurnoPasso
-from services.reasoning import NEUTRAL
-from tests.stage import Live
+from tests.stage import Live, until
 
 EVERY_DAY = {day: [["00:00", "23:59"]] for day in ("seg", "ter", "qua", "qui", "sex", "sab", "dom")}
 TOMORROW = "amanhã às 20h"
+NEUTRAL = (
+    "Ainda não registrei nada por aqui. Para reserva, me diga o dia, o horário e quantas pessoas, que eu "
+    "verifico agora."
+)
 
 
 @pytest.fixture
@@ -41,6 +43,15 @@ def book(quando: str = TOMORROW, pessoas: int = 4, **more: Any) -> list[dict[str
 async def _steps(live: Live) -> list[TurnoPasso]:
     async with live.container.db.system_scope() as session:
         return list(await session.scalars(select(TurnoPasso).order_by(TurnoPasso.turno_id, TurnoPasso.ordem)))
+
+
+async def _asked(live: Live, times: int) -> None:
+    """Wait until the model has been asked so often."""
+
+    async def enough() -> bool:
+        return len(await live.sim.requests("openai", "/responses")) >= times
+
+    await until(enough, f"the model to be asked {times} times")
 
 
 async def test_a_reservation_is_confirmed_by_code_with_its_number(house: Live) -> None:
@@ -153,13 +164,13 @@ async def test_change_and_cancel_reach_only_ones_own(house: Live) -> None:
 
 
 async def test_a_text_that_comes_before_the_act_redoes_the_turn_and_after_it_opens_the_next(house: Live) -> None:
-    await script(house, delay=0.8, tool_calls=book(pessoas=2), stage="first")
+    await script(house, delay=0.9, tool_calls=book(pessoas=2), stage="first")
     await house.say("pizzaria", "Mesa para 2 amanhã às 20h")
-    await asyncio.sleep(0.7)
+    await _asked(house, 1)
     await script(house, tool_calls=book(pessoas=3), stage="first")
-    await script(house, stage="after_tool", reply="OK", delay=0.8)
+    await script(house, stage="after_tool", reply="OK", delay=0.9)
     await house.say("pizzaria", "Desculpe, somos 3")  # while the model thinks: nothing was done yet
-    await asyncio.sleep(1.3)
+    await _asked(house, 3)
     await house.say("pizzaria", "Onde fica?")  # after the reservation was made
     replies = await house.wait_replies("pizzaria", 2, seconds=20)
     [reserva] = await house.rows(Reserva)
@@ -234,9 +245,11 @@ async def test_an_order_is_read_back_and_stored_only_after_a_yes(house: Live) ->
         session.add(ItemCardapio(empresa_id=house.empresas["pizzaria"].id, nome="Margherita", preco_centavos=5200))
     hasty = call("anotar_pedido", **ORDER, observacoes=None, confirmado=True)
     await script(house, stage="first", tool_calls=hasty)  # the model says yes for the customer
-    await script(house, stage="after_tool", reply="São 2 margheritas, R$ 104,00. Posso anotar?")
+    await script(house, stage="after_tool", reply="OK")
     await house.say("pizzaria", "Quero duas margheritas para retirar")
-    await house.wait_replies("pizzaria")
+    [review] = await house.wait_replies("pizzaria")
+    assert "2 × Margherita" in review
+    assert "R$ 104,00" in review
     assert await house.rows(Pedido) == []
     await script(house, stage="first", tool_calls=hasty)
     await script(house, stage="after_tool", reply="Seu pedido foi aceito pela cozinha!")
@@ -246,6 +259,12 @@ async def test_an_order_is_read_back_and_stored_only_after_a_yes(house: Live) ->
     assert pedido.total_centavos == 10_400
     assert placed.startswith(f"Pedido recebido: {pedido.codigo}")
     assert "cozinha" not in placed
+    await script(house, stage="first", tool_calls=hasty)  # the same yes again
+    await script(house, stage="after_tool", reply="OK")
+    await house.say("pizzaria", "Confirmo de novo!")
+    [_, _, again] = await house.wait_replies("pizzaria", 3)
+    assert "Posso anotar?" in again
+    assert len(await house.rows(Pedido)) == 1
 
 
 @pytest.mark.parametrize("tapped", ["Confirmo", "Não vou"])
@@ -263,3 +282,36 @@ async def test_a_tapped_reminder_is_answered_without_the_model(house: Live, tapp
     assert reserva.codigo in reply
     assert reserva.status == ("confirmada" if tapped == "Confirmo" else "cancelada")
     assert ("cancelada" in reply) == (tapped == "Não vou")
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "Prontinho! A reserva {codigo} foi cancelada.",
+        "Reserva {codigo} alterada. Agora ficou assim: sábado, 28/11, às 21h, para 6 pessoas, em nome de Ana.",
+        "Sua reserva {codigo} está confirmada para 9 pessoas.",
+        "Sua reserva {codigo} está confirmada para as 13h.",
+    ],
+)
+async def test_the_code_of_a_reservation_excuses_no_lie_about_it(house: Live, lie: str) -> None:
+    await script(house, stage="first", tool_calls=book())
+    await script(house, stage="after_tool", reply="OK")
+    await house.say("pizzaria", "Mesa para 4 amanhã às 20h")
+    await house.wait_replies("pizzaria")
+    [reserva] = await house.rows(Reserva)
+    await script(house, reply=lie.format(codigo=reserva.codigo), times=-1)
+    await house.say("pizzaria", "E a minha reserva?")
+    [_, reply] = await house.wait_replies("pizzaria", 2)
+    assert reply != lie.format(codigo=reserva.codigo)
+    assert "ainda" in reply.casefold()
+    await house.sim.control("DELETE", "/openai/script")
+    await script(house, reply=f"Sua reserva {reserva.codigo} está confirmada para as 20h, 4 pessoas.")
+    await house.say("pizzaria", "Está de pé?")
+    assert (await house.wait_replies("pizzaria", 3))[2].startswith(f"Sua reserva {reserva.codigo} está confirmada")
+
+
+async def test_a_call_written_out_as_text_is_not_said(house: Live) -> None:
+    await script(house, reply=json.dumps({"name": "criar_reserva", "arguments": {}}))
+    await script(house, reply="Para que dia?")
+    await house.say("pizzaria", "Quero uma mesa")
+    assert await house.wait_replies("pizzaria") == ["Para que dia?"]

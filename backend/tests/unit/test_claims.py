@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.claims import claims_in
+from services.claims import claims_in, wants_an_act
 
 CLAIMS = [
     ("Reserva confirmada!", "reserva"),
@@ -69,6 +69,141 @@ HARMLESS = [
     "Esperamos sua mensagem.",
     "Olá! Como posso ajudar?",
 ]
+# What a model says to a customer who wants something done, when nothing was.
+LIES = [
+    "Prontinho, te espero sexta às 8",
+    "Já deixei separado",
+    "Anotado aqui!",
+    "Pode vir",
+    "Feito!",
+    "Tudo certo, Ana, até sexta!",
+    "Agendado para sexta-feira às 20h.",
+    "Acabei de fazer a sua reserva.",
+    "Coloquei seu nome na lista para sexta às 20h.",
+    "Você está na lista de sexta, mesa para quatro.",
+    "Combinado! Nos vemos na sexta às 20h.",
+    "Fechado, sexta às 20h para 4 pessoas.",
+    "Reservadíssimo!",
+    "Já está tudo no sistema, é só chegar.",
+    "É só chegar e dar o seu nome na entrada.",
+    "Beleza, botei vocês pra sexta 20h.",
+    "O seu lugar está assegurado.",
+    "Confirmadíssimo, sexta às 20h.",
+    "Ok! Sexta, 20h, quatro pessoas, em nome de Ana. Esperamos vocês!",
+    "Cancelado!",
+    "Sua reserva não existe mais.",
+    "Já tirei seu nome da lista.",
+    "A mesa de sexta foi liberada, sem problema.",
+    "Reserva desfeita, pode ficar tranquila.",
+    "Removi a sua reserva do sistema.",
+    "Sua reserva agora é para 6 pessoas.",
+    "Passei vocês para as nove.",
+    "Adicionei mais duas pessoas à sua mesa.",
+    "Sua pizza já está sendo preparada.",
+    "Seu pedido sai em 40 minutos.",
+    "Duas margheritas a caminho!",
+    "O motoboy já saiu com a sua pizza.",
+    "R e s e r v a  c o n f i r m a d a",
+    "Perfeito, a mesa 12 é de vocês.",
+    "Já falei com o gerente e ele segurou a mesa para vocês.",
+    "Sua solicitação foi concluída com sucesso.",
+    "Número da reserva: A7K9Q2.",
+    "Confirmado: sexta-feira, 20h, 4 pessoas. Código 4821.",
+    "Deixa comigo, já resolvi: mesa para 4 às 20h.",
+    "Providenciei a sua mesa na varanda.",
+    "A reserva de vocês ficou certinha para sexta.",
+    "Sua reserva está confirmada, quer mais alguma coisa?",
+    "Reserva confirmada para sexta às 20h, posso ajudar em algo mais?",
+    "Cancelei a reserva, quer marcar outra?",
+    "Seu pedido foi confirmado, deseja mais alguma coisa?",
+    "Só para avisar que sua reserva está confirmada.",
+    "Não se preocupe que sua mesa está reservada.",
+    "Sem problemas sua reserva foi cancelada.",
+    "Conforme você quer sua mesa está reservada.",
+    "Se precisar me chame pois a reserva está confirmada.",
+    "Verificando aqui sua reserva está confirmada.",
+    "Sim, está sim!",
+    "Confirmada!",
+    "Está tudo ok com a sua reserva.",
+    "Status: confirmado.",
+    "Reserva: OK",
+    "Reserva c0nfirmada!",
+    "Res\u200berva confirm\u200bada!",
+    "Reserva para sexta efetivada.",
+    "Reserva concluída.",
+    "Reserva aprovada, até lá!",
+    "Reserva ativa e válida para sexta.",
+    "A reserva foi aceita pela casa.",
+    "A gente te espera na sexta às 20h!",
+    "Estorno realizado e pedido excluído.",
+    "Apaguei a sua reserva.",
+    "Deletei sua reserva.",
+    "Encerrei sua reserva.",
+    "Suspendi sua reserva.",
+    "Antecipei sua reserva para as 19h.",
+    "Aumentei a mesa para 6 lugares.",
+    "Incluí a sua reserva na agenda.",
+    "Lancei a reserva no caderno.",
+    "Inseri seu nome na agenda de sexta.",
+    "Bloqueei a mesa para vocês.",
+    "Segurei a mesa para vocês.",
+    "Sua vaga está salva.",
+    "Já pedi sua pizza para a cozinha.",
+    "Pedido aprovado, chega já já.",
+    "Pedido finalizado: R$ 124,00.",
+    "Pedido concluído!",
+    "Te espero às 15h com 9 pessoas.",
+]
+HOUSE = [
+    "A mesa reservada é guardada por 15 minutos.",
+    "A casa foi reservada para um evento fechado no dia 25.",
+    "Quem tem reserva confirmada entra sem fila.",
+    "Está confirmado que abrimos no feriado de 15 de novembro.",
+    "O cardápio foi atualizado nesta semana.",
+    "Alteramos o cardápio de inverno.",
+    "O evento de ontem foi cancelado por causa da chuva.",
+    "O horário de sábado foi alterado: agora abrimos às 12h.",
+    "A mesa de som fica ao lado da mesa reservada aos músicos.",
+    "Que dia fica marcado para você?",
+    "Temos um lugar separado para cadeirantes.",
+    "O rodízio foi cancelado do cardápio.",
+    "Um lugar reservado e tranquilo é a varanda.",
+    "Pode me dizer o horário marcado da sua reserva?",
+    "A mesa fica guardada por 15 minutos.",
+    "Esperamos vocês de terça a domingo, das 12h às 15h30.",
+    "O seu lugar fica garantido por 15 minutos.",
+    "A mesa é liberada 15 minutos depois do horário marcado.",
+    "Você recebe a reserva confirmada por aqui.",
+]
+
+
+@pytest.mark.parametrize("text", LIES)
+def test_what_sounds_done_is_a_claim_to_somebody_who_asked_for_it(text: str) -> None:
+    assert claims_in(text, wanted=True)
+
+
+@pytest.mark.parametrize("text", HOUSE)
+def test_how_the_house_works_is_no_claim(text: str) -> None:
+    assert claims_in(text, wanted=True) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("quero uma mesa para sexta", True),
+        ("cancela minha reserva", True),
+        ("vou querer duas margheritas", True),
+        ("bom dia, onde fica?", False),
+        ("obrigada!", False),
+    ],
+)
+def test_whether_something_is_asked_to_be_done(text: str, wanted: bool) -> None:
+    assert wants_an_act(text) is wanted
+
+
+def test_a_summary_before_the_question_is_no_claim() -> None:
+    summary = "Então seria mesa para 4 pessoas, sexta às 20h, em nome de Ana. Posso confirmar?"
+    assert claims_in(summary, wanted=True) == []
 
 
 @pytest.mark.parametrize(("text", "kind"), CLAIMS)
