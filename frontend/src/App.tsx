@@ -14,6 +14,7 @@ const Empresas = lazy(() => import("./components/Empresas"));
 const EmpresaDashboard = lazy(() => import("./components/EmpresaDashboard"));
 const ConversationView = lazy(() => import("./components/ConversationView"));
 const Reservas = lazy(() => import("./components/Reservas"));
+const Pedidos = lazy(() => import("./components/Pedidos"));
 const BufferStatus = lazy(() => import("./components/BufferStatus"));
 const LogsViewer = lazy(() => import("./components/LogsViewer"));
 const Simulador = lazy(() => import("./components/Simulador"));
@@ -54,6 +55,7 @@ export function App() {
             <Route path="/admin/:slug/conversas" element={<ConversationView />} />
             <Route path="/admin/:slug/conversas/:id" element={<ConversationView />} />
             <Route path="/admin/:slug/reservas" element={<Reservas />} />
+            <Route path="/admin/:slug/pedidos" element={<Pedidos />} />
             <Route path="/admin/:slug/configuracao" element={<EmpresaForm />} />
             <Route path="/admin/:slug/configuracao/:secao" element={<EmpresaForm />} />
             <Route path="*" element={<NotFound />} />

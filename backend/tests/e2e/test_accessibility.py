@@ -9,7 +9,7 @@ import pytest
 
 from config import Settings
 from devtools.headless import Screen
-from models import Log, Reserva, Turno
+from models import Log, Pedido, Reserva, Turno
 from tests.e2e.conftest import OpenVisit
 from tests.e2e.panel import OSTRAS, PANCIA, Panel
 from tests.e2e.visit import Visit
@@ -64,6 +64,8 @@ async def places(panel: Panel) -> list[Place]:
         Place("no conversations", "/admin/tinyteams/conversas", "Nenhuma conversa ainda"),
         Place("bookings", f"{home}/reservas", "Ana Lima"),
         Place("no bookings", "/admin/tinyteams/reservas", "Nenhuma reserva ainda"),
+        Place("orders", f"{home}/pedidos", "P-0001"),
+        Place("no orders", "/admin/tinyteams/pedidos", "Nenhum pedido ainda"),
         Place("general settings", f"{home}/configuracao/geral", "Zona de perigo"),
         Place("settings", f"{home}/configuracao", "Configuração"),
         Place("prompt", f"{home}/configuracao/prompt", "Prompt inicial"),
@@ -237,6 +239,9 @@ async def _records(panel: Panel) -> None:
         session.add(Log(nivel="ERROR", code="teste", mensagem="Falha que alguém precisa ver.", **_empresa(ids)))
         booking = {"codigo": "R1", "data": date(2026, 12, 24), "horario": time(20), "pessoas": 4}
         session.add(Reserva(**ids, cliente_id=conversa.cliente_id, nome="Ana Lima", **booking))
+        items = [{"nome": "Margherita", "quantidade": 2, "preco_centavos": 5200, "observacao": LONG_WORD}]
+        order = {"codigo": "P-0001", "itens": items, "modo": "retirada", "total_centavos": 10_400}
+        session.add(Pedido(**ids, cliente_id=conversa.cliente_id, nome="Ana Lima", **order))
 
 
 def _empresa(ids: dict[str, int]) -> dict[str, int]:

@@ -51,6 +51,7 @@ export type Midia = Schemas["MidiaOut"];
 export type Tipo = Mensagem["tipo"];
 export type StatusParte = NonNullable<Mensagem["status"]>;
 export type Reserva = Schemas["ReservaOut"];
+export type Pedido = Schemas["PedidoOut"];
 
 export type BufferItem = Schemas["BufferOut"];
 export type BufferFlush = Schemas["ProcessarOut"];
