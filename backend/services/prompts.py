@@ -4,18 +4,16 @@
 are never changed or removed.
 """
 
-from collections.abc import Iterator
-from difflib import SequenceMatcher
-
 from sqlalchemy import Select, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.scope import CurrentUser, require_gestor
 from errors import NotFound
 from models import Empresa, PromptVersao, Usuario
-from schemas.prompts import DiferencaOut, LinhaDiferenca, PromptVersaoOut
+from schemas.prompts import DiferencaOut, PromptVersaoOut
 from services.audit import audit, changes
 from services.cursors import before_id, encode_cursor, split_page
+from services.text_diff import compare
 
 ADMINISTRATION = "Administração"
 """How staff see a superuser who published: by what they are, not by their address."""
@@ -92,17 +90,7 @@ async def difference(session: AsyncSession, empresa: Empresa, numero: int, *, co
     para = await _text(session, empresa, numero)
     origem = numero - 1 if com is None else com
     de = await _text(session, empresa, origem) if origem > 0 else ""
-    return DiferencaOut(de=origem, para=numero, linhas=list(_lines(de, para)))
-
-
-def _lines(de: str, para: str) -> Iterator[LinhaDiferenca]:
-    old, new = de.splitlines(), para.splitlines()
-    for what, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
-        if what == "equal":
-            yield from (LinhaDiferenca(tipo="igual", texto=line) for line in old[i1:i2])
-            continue
-        yield from (LinhaDiferenca(tipo="removida", texto=line) for line in old[i1:i2])
-        yield from (LinhaDiferenca(tipo="adicionada", texto=line) for line in new[j1:j2])
+    return await compare(origem, de, numero, para)
 
 
 async def _text(session: AsyncSession, empresa: Empresa, numero: int) -> str:
