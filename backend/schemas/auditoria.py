@@ -16,8 +16,10 @@ class AuditoriaOut(Saida):
     acao: str
     alvo_tipo: str
     alvo_id: str | None
+    alvo_nome: str | None
+    """Whose account it was, by the e-mail of that moment; null for what has no such name, or was not kept."""
     mudancas: dict[str, Any]
-    """Field → `{"de", "para"}`; of a secret only `{"para": "definida" | "removida"}`."""
+    """Field → `{"de", "para"}`, or `{"de"}` if deleted; of a secret only `{"para": "definida" | "removida"}`."""
 
 
 class AuditoriaPagina(Pagina[AuditoriaOut]):

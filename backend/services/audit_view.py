@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from auth.scope import CurrentUser, require_gestor, visible_empresas
 from models import Auditoria, Empresa
 from schemas.auditoria import AuditoriaOut
+from services.audit import TARGET_NAME
 from services.cursors import before_id, encode_cursor, split_page
 from services.periods import Period
 
@@ -58,5 +59,6 @@ def _show(row: Row[*tuple[Any, ...]]) -> AuditoriaOut:
         acao=record.acao,
         alvo_tipo=record.alvo_tipo,
         alvo_id=record.alvo_id,
-        mudancas=record.mudancas,
+        alvo_nome=record.mudancas.get(TARGET_NAME),
+        mudancas={name: change for name, change in record.mudancas.items() if name != TARGET_NAME},
     )

@@ -60,6 +60,17 @@ async def test_the_life_of_an_account_is_told_act_by_act(
     assert by_act["usuario_desativado"] == {"ativo": {"de": True, "para": False}}
     assert by_act["sessoes_encerradas"] == {"sessoes": {"de": 1, "para": 0}}
     assert by_act["senha_definida"] == {"senha": {"para": "definida"}}
+    assert by_act["usuario_criado"]["email"] == {"de": None, "para": "nova@nossa.com.br"}
+    assert by_act["usuario_excluido"] == {
+        "email": {"de": "nova2@nossa.com.br"},
+        "is_superuser": {"de": False},
+        "papel": {"de": "gestor"},
+        "empresa_id": {"de": world.ours.id},
+        "ativo": {"de": True},
+    }
+    renamed = [item["acao"] for item in told].index("usuario_alterado") + 1
+    assert {item["alvo_nome"] for item in told[:renamed]} == {"nova@nossa.com.br"}
+    assert {item["alvo_nome"] for item in told[renamed:]} == {"nova2@nossa.com.br"}
     assert code not in str(told)
 
 
