@@ -77,6 +77,7 @@ async def list_versions(
     session: AsyncSession, user: CurrentUser, empresa: Empresa, *, limit: int, cursor: str | None
 ) -> tuple[list[PromptVersaoOut], str | None]:
     """Newest first."""
+    require_gestor(user)
     query = _versions(user, empresa).order_by(PromptVersao.numero.desc()).limit(limit + 1)
     if cursor:
         query = query.where(before_id(cursor, PromptVersao.numero))
@@ -85,8 +86,11 @@ async def list_versions(
     return [_shown(versao, email, empresa) for versao, email in page], next_cursor
 
 
-async def difference(session: AsyncSession, empresa: Empresa, numero: int, *, com: int | None) -> DiferencaOut:
+async def difference(
+    session: AsyncSession, user: CurrentUser, empresa: Empresa, numero: int, *, com: int | None
+) -> DiferencaOut:
     """What changed from version `com` (the one before, when None; 0 is the empty text) to version `numero`."""
+    require_gestor(user)
     para = await _text(session, empresa, numero)
     origem = numero - 1 if com is None else com
     de = await _text(session, empresa, origem) if origem > 0 else ""
