@@ -12,7 +12,7 @@ class AuditoriaOut(Saida):
     created_at: Instante
     empresa: str | None
     ator: str
-    """The e-mail of who did it at the time, or `sistema`."""
+    """The e-mail of who did it at the time, or `sistema`; to a gestor, a superuser is only `Administração`."""
     acao: str
     alvo_tipo: str
     alvo_id: str | None
