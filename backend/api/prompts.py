@@ -37,6 +37,8 @@ async def restore_prompt(numero: Numero, empresa: EmpresaDep, session: Session, 
 
 
 @router.get("/empresas/{slug}/prompts/{numero}/diferenca")
-async def diff_prompt(numero: Numero, empresa: EmpresaDep, session: Session, com: Com = None) -> DiferencaOut:
+async def diff_prompt(
+    numero: Numero, empresa: EmpresaDep, session: Session, user: User, com: Com = None
+) -> DiferencaOut:
     """Line by line, from version `com` to this one."""
-    return await service.difference(session, empresa, numero, com=com)
+    return await service.difference(session, user, empresa, numero, com=com)

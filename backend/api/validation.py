@@ -7,10 +7,10 @@ _SENTENCES = {
     "missing": "Preencha este campo.",
     "extra_forbidden": "Este campo não existe ou não pode ser alterado.",
     "string_type": "Informe um texto.",
-    "string_too_short": "Use pelo menos {min_length} caractere(s).",
-    "string_too_long": "Use no máximo {max_length} caracteres.",
-    "too_short": "Use pelo menos {min_length} caractere(s).",
-    "too_long": "Use no máximo {max_length} caracteres.",
+    "string_too_short": "Use pelo menos {min_length}.",
+    "string_too_long": "Use no máximo {max_length}.",
+    "too_short": "Use pelo menos {min_length}.",
+    "too_long": "Use no máximo {max_length}.",
     "string_pattern_mismatch": "O formato não é válido.",
     "string_unicode": "O texto contém um caractere inválido.",
     "int_type": "Informe um número inteiro.",
@@ -58,8 +58,17 @@ def _sentence(finding: Mapping[str, Any]) -> str:
     if finding["type"] == "value_error":
         return str(context.get("error", "")) or _FALLBACK
     sentence = _SENTENCES.get(finding["type"], _FALLBACK)
-    known = {name: str(value).replace(" or ", " ou ") for name, value in context.items()}
+    known = {name: _said(name, value) for name, value in context.items()}
     try:
         return sentence.format(**known)
     except KeyError:
         return _FALLBACK
+
+
+def _said(name: str, value: Any) -> str:
+    """A limit as people write it: with its noun, a decimal comma and no idle zero; options without quotes."""
+    if name in ("min_length", "max_length"):
+        return f"{value} {'caractere' if value == 1 else 'caracteres'}"
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", ",")
+    return str(value).replace("'", "").replace(" or ", " ou ")

@@ -12,12 +12,14 @@ class AuditoriaOut(Saida):
     created_at: Instante
     empresa: str | None
     ator: str
-    """The e-mail of who did it at the time, or `sistema`."""
+    """The e-mail of who did it at the time, or `sistema`; to a gestor, a superuser is only `Administração`."""
     acao: str
     alvo_tipo: str
     alvo_id: str | None
+    alvo_nome: str | None
+    """Whose account it was, by the e-mail of that moment; null for what has no such name, or was not kept."""
     mudancas: dict[str, Any]
-    """Field → `{"de", "para"}`; of a secret only `{"para": "definida" | "removida"}`."""
+    """Field → `{"de", "para"}`, or `{"de"}` if deleted; of a secret only `{"para": "definida" | "removida"}`."""
 
 
 class AuditoriaPagina(Pagina[AuditoriaOut]):

@@ -63,7 +63,15 @@ async def create_code(session: AsyncSession, user: CurrentUser, usuario_id: int,
             expira_em=new.expira_em,
         )
     )
-    audit(session, user, "codigo_criado", alvo_tipo="usuario", alvo_id=usuario.id, empresa_id=usuario.empresa_id)
+    audit(
+        session,
+        user,
+        "codigo_criado",
+        alvo_tipo="usuario",
+        alvo_id=usuario.id,
+        empresa_id=usuario.empresa_id,
+        alvo_nome=usuario.email,
+    )
     return new
 
 
@@ -85,7 +93,13 @@ async def redeem_code(db: Database, *, code: str, new_password: str, passwords: 
         await end_codes(session, usuario.id)
         await revoke_sessions(session, usuario.id, now=now)
         audit(
-            session, usuario, "senha_redefinida", alvo_tipo="usuario", alvo_id=usuario.id, empresa_id=usuario.empresa_id
+            session,
+            usuario,
+            "senha_redefinida",
+            alvo_tipo="usuario",
+            alvo_id=usuario.id,
+            empresa_id=usuario.empresa_id,
+            alvo_nome=usuario.email,
         )
 
 

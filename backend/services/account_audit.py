@@ -46,6 +46,7 @@ def record(
             alvo_tipo="usuario",
             alvo_id=usuario_id,
             empresa_id=empresa_id,
+            alvo_nome=(before or after).get("email"),
             mudancas={**told, **_own_side(told, empresa_id)},
         )
 
@@ -76,6 +77,7 @@ async def follow_change(
             alvo_tipo="usuario",
             alvo_id=usuario.id,
             empresa_id=usuario.empresa_id,
+            alvo_nome=usuario.email,
             mudancas={"senha": {"para": "definida"}},
         )
     if new_password or not usuario.ativo:
@@ -88,6 +90,7 @@ async def follow_change(
                 alvo_tipo="usuario",
                 alvo_id=usuario.id,
                 empresa_id=usuario.empresa_id,
+                alvo_nome=usuario.email,
                 mudancas={"sessoes": {"de": ended, "para": 0}},
             )
 

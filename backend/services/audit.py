@@ -13,6 +13,8 @@ from models import Auditoria, Usuario
 from observability import request_id
 
 SYSTEM = "sistema"
+TARGET_NAME = "alvo_nome"
+"""Kept among the changes: how people knew what was acted on, at that moment. The view tells it apart."""
 _LONG = 500
 """Longer texts (a prompt) are told by their length: their history is kept elsewhere."""
 
@@ -25,6 +27,7 @@ def audit(
     alvo_tipo: str,
     alvo_id: object | None,
     empresa_id: int | None,
+    alvo_nome: str | None = None,
     mudancas: Mapping[str, Any] | None = None,
 ) -> None:
     """Add one row to the transaction in course. Without a user it was the product itself."""
@@ -36,7 +39,7 @@ def audit(
             acao=acao,
             alvo_tipo=alvo_tipo,
             alvo_id=None if alvo_id is None else str(alvo_id)[:64],
-            mudancas=dict(mudancas or {}),
+            mudancas={**(mudancas or {}), **({TARGET_NAME: alvo_nome} if alvo_nome else {})},
             request_id=request_id.get(),
         )
     )
@@ -45,8 +48,17 @@ def audit(
 def changes(
     before: Mapping[str, Any], after: Mapping[str, Any], *, secrets: Iterable[str] = ()
 ) -> dict[str, dict[str, Any]]:
-    """Field → `{"de", "para"}` for every field of `after` that differs; of secrets only `definida` or `removida`."""
+    """Field → `{"de", "para"}` for every field of `after` that differs; of secrets only `definida` or `removida`.
+
+    With nothing after it was a deletion, which keeps what there was: field → `{"de"}`.
+    """
     hidden = frozenset(secrets)
+    if not after:
+        return {
+            name: {"para": "removida"} if name in hidden else {"de": _shown(value)}
+            for name, value in before.items()
+            if value is not None
+        }
     found: dict[str, dict[str, Any]] = {}
     for name, value in after.items():
         if before.get(name) == value:

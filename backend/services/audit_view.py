@@ -7,10 +7,12 @@ from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.scope import CurrentUser, require_gestor, visible_empresas
-from models import Auditoria, Empresa
+from models import Auditoria, Empresa, Usuario
 from schemas.auditoria import AuditoriaOut
+from services.audit import SYSTEM, TARGET_NAME
 from services.cursors import before_id, encode_cursor, split_page
 from services.periods import Period
+from services.prompts import ADMINISTRATION
 
 
 async def list_auditoria(
@@ -45,7 +47,37 @@ async def list_auditoria(
         query = query.where(before_id(cursor, Auditoria.id))
     rows: Sequence[Row[*tuple[Any, ...]]] = (await session.execute(query)).all()
     page, next_cursor = split_page(rows, limit, lambda row: encode_cursor(row[0].id))
-    return [_show(row) for row in page], next_cursor
+    shown = [_show(row) for row in page]
+    if visible is not None:
+        known = await _known(session, {row[0].usuario_id for row in page}, visible)
+        for row, one in zip(page, shown, strict=True):
+            if one.ator != SYSTEM and row[0].usuario_id not in known:
+                one.ator = ADMINISTRATION
+    return shown, next_cursor
+
+
+async def _known(session: AsyncSession, usuario_ids: set[int | None], visible: Sequence[int]) -> set[int]:
+    """Those of them who are people of these empresas, or were: their accounts may have been moved or deleted since.
+
+    A superuser acts in every empresa and is of none.
+    """
+    ids = {one for one in usuario_ids if one is not None}
+    accounts = await session.execute(
+        select(Usuario.id, Usuario.is_superuser, Usuario.empresa_id).where(Usuario.id.in_(ids))
+    )
+    known = set[int]()
+    superusers = set[int]()
+    for account in accounts:
+        if account.is_superuser:
+            superusers.add(account.id)
+        elif account.empresa_id in visible:
+            known.add(account.id)
+    once = select(Auditoria.alvo_id).where(
+        Auditoria.empresa_id.in_(visible),
+        Auditoria.alvo_tipo == "usuario",
+        Auditoria.alvo_id.in_([str(one) for one in ids - known - superusers]),
+    )
+    return known | {int(one) for one in (await session.execute(once.distinct())).scalars() if one is not None}
 
 
 def _show(row: Row[*tuple[Any, ...]]) -> AuditoriaOut:
@@ -58,5 +90,6 @@ def _show(row: Row[*tuple[Any, ...]]) -> AuditoriaOut:
         acao=record.acao,
         alvo_tipo=record.alvo_tipo,
         alvo_id=record.alvo_id,
-        mudancas=record.mudancas,
+        alvo_nome=record.mudancas.get(TARGET_NAME),
+        mudancas={name: change for name, change in record.mudancas.items() if name != TARGET_NAME},
     )

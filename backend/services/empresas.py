@@ -41,6 +41,23 @@ _GOOGLE_TOKEN_HOSTS = ("oauth2.googleapis.com", "accounts.google.com", "www.goog
 RESTORABLE = timedelta(days=30)
 """How long a deletion can be undone; then services/purge.py removes everything."""
 
+CONFIGURATION = (
+    "prompt",
+    "mensagem_falha",
+    "openai_model",
+    "openai_transcription_model",
+    "temperatura",
+    "lembrete_content_sid",
+    "janela_content_sid",
+    "twilio_sid",
+    "twilio_number",
+    "webhook_url",
+    "chatwoot_origem",
+    "google_sheet_id",
+    "google_sheet_aba",
+)
+"""How the attendant is set up and where it is connected: null to who works on the floor."""
+
 _NOT_COLUMNS = {"slug", "prompt_nota"}
 # One number for every process: whoever changes a shared field or a slug waits for the others.
 _UNIQUENESS_LOCK = 7_203_115
@@ -156,7 +173,7 @@ class EmpresaService:
         return await self._shown_again(session, empresa, user)
 
     def show(self, empresa: Empresa, user: CurrentUser) -> EmpresaOut:
-        """The empresa as the user may read it: the last characters of secrets only to who may change them."""
+        """The empresa as the user may read it: configuration and the ends of secrets only to who may change them."""
         secrets: dict[str, Any] = {}
         for name in SECRETS:
             cipher = getattr(empresa, name)
@@ -170,6 +187,8 @@ class EmpresaService:
         }
         simulated = {vendor.value: self._credentials.is_simulated(empresa, vendor) for vendor in Vendor}
         plain = {name: getattr(empresa, name) for name in EmpresaOut.model_fields if name in Empresa.__mapper__.columns}
+        if not user.is_gestor:
+            plain |= dict.fromkeys(CONFIGURATION)
         return EmpresaOut(
             **plain,
             **secrets,

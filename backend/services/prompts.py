@@ -4,18 +4,16 @@
 are never changed or removed.
 """
 
-from collections.abc import Iterator
-from difflib import SequenceMatcher
-
 from sqlalchemy import Select, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from auth.scope import CurrentUser, require_gestor
 from errors import NotFound
 from models import Empresa, PromptVersao, Usuario
-from schemas.prompts import DiferencaOut, LinhaDiferenca, PromptVersaoOut
+from schemas.prompts import DiferencaOut, PromptVersaoOut
 from services.audit import audit, changes
 from services.cursors import before_id, encode_cursor, split_page
+from services.text_diff import compare
 
 ADMINISTRATION = "Administração"
 """How staff see a superuser who published: by what they are, not by their address."""
@@ -79,6 +77,7 @@ async def list_versions(
     session: AsyncSession, user: CurrentUser, empresa: Empresa, *, limit: int, cursor: str | None
 ) -> tuple[list[PromptVersaoOut], str | None]:
     """Newest first."""
+    require_gestor(user)
     query = _versions(user, empresa).order_by(PromptVersao.numero.desc()).limit(limit + 1)
     if cursor:
         query = query.where(before_id(cursor, PromptVersao.numero))
@@ -87,22 +86,15 @@ async def list_versions(
     return [_shown(versao, email, empresa) for versao, email in page], next_cursor
 
 
-async def difference(session: AsyncSession, empresa: Empresa, numero: int, *, com: int | None) -> DiferencaOut:
+async def difference(
+    session: AsyncSession, user: CurrentUser, empresa: Empresa, numero: int, *, com: int | None
+) -> DiferencaOut:
     """What changed from version `com` (the one before, when None; 0 is the empty text) to version `numero`."""
+    require_gestor(user)
     para = await _text(session, empresa, numero)
     origem = numero - 1 if com is None else com
     de = await _text(session, empresa, origem) if origem > 0 else ""
-    return DiferencaOut(de=origem, para=numero, linhas=list(_lines(de, para)))
-
-
-def _lines(de: str, para: str) -> Iterator[LinhaDiferenca]:
-    old, new = de.splitlines(), para.splitlines()
-    for what, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
-        if what == "equal":
-            yield from (LinhaDiferenca(tipo="igual", texto=line) for line in old[i1:i2])
-            continue
-        yield from (LinhaDiferenca(tipo="removida", texto=line) for line in old[i1:i2])
-        yield from (LinhaDiferenca(tipo="adicionada", texto=line) for line in new[j1:j2])
+    return await compare(origem, de, numero, para)
 
 
 async def _text(session: AsyncSession, empresa: Empresa, numero: int) -> str:

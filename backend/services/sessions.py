@@ -108,6 +108,7 @@ class SessionService:
                     alvo_tipo="usuario",
                     alvo_id=usuario.id,
                     empresa_id=usuario.empresa_id,
+                    alvo_nome=usuario.email,
                 )
             disabled = grant is None and await _is_disabled(session, token)
         if grant is None:
@@ -174,7 +175,15 @@ class SessionService:
                 raise Conflict("A senha mudou enquanto você editava. Tente de novo.")
             await end_codes(session, user.id)
             await revoke_sessions(session, user.id, now=self._clock.now(), keep=user.session_id)
-            audit(session, user, "senha_trocada", alvo_tipo="usuario", alvo_id=user.id, empresa_id=user.empresa_id)
+            audit(
+                session,
+                user,
+                "senha_trocada",
+                alvo_tipo="usuario",
+                alvo_id=user.id,
+                empresa_id=user.empresa_id,
+                alvo_nome=user.email,
+            )
 
     def _open(self, session: AsyncSession, usuario_id: int) -> Grant:
         now = self._clock.now()

@@ -117,14 +117,17 @@ async def update_usuario(
     snapshot_before = snapshot(usuario)
     access = _consistent(_merged(before, wanted))
     ativo = wanted.ativo if "ativo" in given else usuario.ativo
-    if usuario.id == user.id and (access != before or ativo != usuario.ativo or "senha" in given):
-        raise Conflict("Você não pode mudar o próprio acesso. Para trocar sua senha, use a página da sua conta.")
+    email_changed = "email" in given and wanted.email != usuario.email
+    if usuario.id == user.id and (access != before or ativo != usuario.ativo or email_changed or "senha" in given):
+        raise Conflict(
+            "Você não pode mudar o próprio acesso ou e-mail. Para trocar sua senha, use a página da sua conta."
+        )
     if access != before:
         _refuse_granting_more(user, access)
         await _require_empresa(session, access.empresa_id)
     if not (access.is_superuser and ativo):
         _refuse_last_superuser(usuario, superusers)
-    if "email" in given and wanted.email != usuario.email:
+    if email_changed:
         await _require_free_email(session, wanted.email, except_id=usuario.id)
         usuario.email = wanted.email
         await _flush_email(session)  # a gestor does not see who has it in another empresa: only the index does

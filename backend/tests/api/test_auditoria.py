@@ -60,6 +60,17 @@ async def test_the_life_of_an_account_is_told_act_by_act(
     assert by_act["usuario_desativado"] == {"ativo": {"de": True, "para": False}}
     assert by_act["sessoes_encerradas"] == {"sessoes": {"de": 1, "para": 0}}
     assert by_act["senha_definida"] == {"senha": {"para": "definida"}}
+    assert by_act["usuario_criado"]["email"] == {"de": None, "para": "nova@nossa.com.br"}
+    assert by_act["usuario_excluido"] == {
+        "email": {"de": "nova2@nossa.com.br"},
+        "is_superuser": {"de": False},
+        "papel": {"de": "gestor"},
+        "empresa_id": {"de": world.ours.id},
+        "ativo": {"de": True},
+    }
+    renamed = [item["acao"] for item in told].index("usuario_alterado") + 1
+    assert {item["alvo_nome"] for item in told[:renamed]} == {"nova@nossa.com.br"}
+    assert {item["alvo_nome"] for item in told[renamed:]} == {"nova2@nossa.com.br"}
     assert code not in str(told)
 
 
@@ -111,6 +122,26 @@ async def test_a_move_between_empresas_is_told_to_both_and_neither_learns_of_the
     [left], [arrived] = await records(client, gestor), await records(client, foreign)
     assert left["mudancas"] == {"empresa_id": {"de": world.ours.id, "para": "outra empresa"}}
     assert arrived["mudancas"] == {"empresa_id": {"de": "outra empresa", "para": world.theirs.id}}
+
+
+async def test_a_gestor_knows_their_own_people_and_a_superuser_only_by_what_they_are(
+    client: httpx.AsyncClient, container: Container, world: World, gestor: Headers, superuser: Headers
+) -> None:
+    new = {"email": "outra@nossa.com.br", "senha": "dada pela gestora", "papel": "gestor"}
+    them = (await client.post("/api/usuarios", json=new, headers=dict(gestor))).json()["id"]
+    theirs = dict(await bearer(container, them))
+    await client.post(
+        "/api/me/senha", json={"senha_atual": new["senha"], "senha_nova": "outra escolhida"}, headers=theirs
+    )
+    await client.patch("/api/empresas/nossa", json={"nome": "Dois"}, headers=dict(superuser))
+    await client.delete(f"/api/usuarios/{them}", headers=dict(superuser))
+    actors = {item["acao"]: item["ator"] for item in await records(client, gestor)}
+    assert actors["senha_trocada"] == "outra@nossa.com.br", "gone since, and still one of theirs"
+    assert actors["usuario_criado"] == "gestor@nossa.com.br"
+    assert actors["empresa_alterada"] == actors["usuario_excluido"] == "Administração"
+    assert {item["ator"] for item in await records(client, superuser, acao="usuario_excluido")} == {
+        "raiz@exemplo.com.br"
+    }
 
 
 async def test_what_is_refused_leaves_no_row(

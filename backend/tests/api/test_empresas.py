@@ -11,7 +11,7 @@ from container import Container
 from errors import InvalidData
 from models import Empresa, Log
 from schemas.empresas import EmpresaPatch
-from services.empresas import EmpresaService
+from services.empresas import CONFIGURATION, EmpresaService
 from tests.panel_fixtures import Headers
 from tests.panel_world import World, bearer
 
@@ -189,6 +189,23 @@ async def test_a_secret_is_kept_cleared_or_replaced_and_never_comes_back(
 async def test_the_google_key_is_shown_by_its_id_only(client: httpx.AsyncClient, gestor: Headers) -> None:
     changed = await patch(client, gestor, google_credentials=SERVICE_ACCOUNT)
     assert (changed.json()["google_credentials_definida"], changed.json()["google_credentials_final"]) == (True, "9f7e")
+
+
+async def test_an_atendente_does_not_read_how_the_attendant_is_set_up(
+    client: httpx.AsyncClient, gestor: Headers, superuser: Headers, atendente: Headers
+) -> None:
+    setup = {"prompt": "segredo da casa", "mensagem_falha": "Já volto.", "openai_model": "gpt-4.1", "temperatura": 0.4}
+    await patch(client, gestor, **setup)
+    await patch(client, superuser, twilio_number="+5511999998888", google_sheet_id="1AbC-dEf_9")
+    whole = (await client.get(URL, headers=dict(gestor))).json()
+    seen = (await client.get(URL, headers=dict(atendente))).json()
+    listed = (await client.get("/api/empresas", headers=dict(atendente))).json()["items"]
+    assert listed == [seen]
+    assert seen.keys() == whole.keys()
+    hidden = {name for name in seen if seen[name] != whole[name]}
+    assert hidden == {*setup, "twilio_number", "google_sheet_id", *(name for name in CONFIGURATION if whole[name])}
+    assert {seen[name] for name in hidden} == {None}
+    assert (seen["nome"], seen["fuso_horario"]) == (whole["nome"], whole["fuso_horario"])
 
 
 async def test_an_atendente_reads_the_empresa_without_the_ends_of_its_secrets(

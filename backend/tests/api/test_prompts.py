@@ -1,7 +1,6 @@
 """Versions of a prompt: each save makes one, one click goes back, and every reply remembers which made it."""
 
 import asyncio
-import time
 
 import httpx
 import pytest
@@ -9,7 +8,8 @@ from sqlalchemy import select
 
 from container import Container
 from models import Auditoria, Turno
-from services.prompts import ADMINISTRATION, _lines
+from services.prompts import ADMINISTRATION
+from services.text_diff import MOST_LINES, diff_lines
 from tests.panel_fixtures import Headers
 from tests.panel_world import World, add_usuario, bearer
 from tests.stage import Live
@@ -103,14 +103,60 @@ async def test_a_difference_is_told_line_by_line(client: httpx.AsyncClient, gest
     assert (await client.get(f"{URL}/prompts/9/diferenca", headers=dict(gestor))).status_code == 404
 
 
-def test_no_prompt_that_fits_takes_long_to_compare() -> None:
-    numbers = [str(number) for number in range(6_000)]
-    worst = [("x\n" * 20_000, "y\n" * 20_000), ("\n".join(numbers), "\n".join(reversed(numbers))), ("\n" * 39_999, "")]
-    for old, new in worst:
-        began = time.perf_counter()
-        lines = list(_lines(old, new))
-        assert time.perf_counter() - began < 2
-        assert "\n".join(one.texto for one in lines if one.tipo != "removida") == new.removesuffix("\n")
+class Counted(str):
+    """A line that counts how often lines are compared or looked up."""
+
+    __slots__ = ()
+
+    looks = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.looks += 1
+        return str.__eq__(self, other)
+
+    def __hash__(self) -> int:
+        Counted.looks += 1
+        return str.__hash__(self)
+
+
+ROTATING = [chr(0x100 + number % 105) for number in range(9_990)]
+"""Few distinct lines, none of them common enough to be set aside: what costs a comparison most."""
+
+
+@pytest.mark.parametrize("length", [9_990, MOST_LINES])
+def test_the_work_of_a_comparison_has_a_ceiling(length: int) -> None:
+    old = [Counted(line) for line in ROTATING[:length]]
+    new = [*old[::-1][:-1], Counted("other")]
+    Counted.looks = 0
+    lines = list(diff_lines(old, new))
+    assert [line for what, line in lines if what != "adicionada"] == old
+    assert [line for what, line in lines if what != "removida"] == new
+    Counted.looks -= 2 * length  # the two assertions compare too
+    assert Counted.looks <= MOST_LINES * MOST_LINES
+    if length > MOST_LINES:
+        assert Counted.looks <= 4
+        assert [what for what, _ in lines] == ["removida"] * length + ["adicionada"] * length
+
+
+def test_only_what_differs_counts_against_the_ceiling() -> None:
+    old = [*ROTATING, "a", "b", *ROTATING]
+    new = [*ROTATING, "b", "c", *ROTATING]
+    changed = [one for one in diff_lines(old, new) if one[0] != "igual"]
+    assert changed == [("removida", "a"), ("adicionada", "c")]
+    assert list(diff_lines(["x"] * 20_000, ["x"] * 19_999)) == [("igual", "x")] * 19_999 + [("removida", "x")]
+    assert list(diff_lines([], [])) == []
+
+
+async def test_a_hostile_comparison_answers_and_stops_nobody(client: httpx.AsyncClient, gestor: Headers) -> None:
+    for text in ("\n".join(ROTATING), "\n".join(reversed(ROTATING))):
+        assert (await client.patch(URL, json={"prompt": text}, headers=dict(gestor))).status_code == 200
+    compared, other = await asyncio.gather(
+        client.get(f"{URL}/prompts/3/diferenca", headers=dict(gestor)), client.get(URL, headers=dict(gestor))
+    )
+    assert other.status_code == 200
+    kinds = [line["tipo"] for line in compared.json()["linhas"]]
+    assert len(kinds) > len(ROTATING)
+    assert kinds == sorted(kinds, key=["removida", "adicionada", "igual"].index)
 
 
 async def test_saves_at_the_same_time_get_numbers_of_their_own(client: httpx.AsyncClient, gestor: Headers) -> None:

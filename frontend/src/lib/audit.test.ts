@@ -49,7 +49,15 @@ describe("audit", () => {
   });
 
   test("a special day is named by its date", () => {
-    expect(targetText({ alvo_tipo: "dia", alvo_id: "2026-12-25" })).toBe("Sexta-feira, 25 de dezembro");
-    expect(targetText({ alvo_tipo: "usuario", alvo_id: "3" })).toBeNull();
+    expect(targetText({ alvo_tipo: "dia", alvo_id: "2026-12-25", alvo_nome: null })).toBe("Sexta-feira, 25 de dezembro");
+    expect(targetText({ alvo_tipo: "usuario", alvo_id: "3", alvo_nome: null })).toBeNull();
+  });
+
+  test("an account is named by its e-mail, and a deletion tells what there was", () => {
+    expect(targetText({ alvo_tipo: "usuario", alvo_id: "3", alvo_nome: "ana@exemplo.com.br" })).toBe("ana@exemplo.com.br");
+    expect(changesOf({ mudancas: { papel: { de: "gestor" }, ativo: { de: true } } })).toEqual([
+      { field: "papel", from: null, to: "gestor" },
+      { field: "acesso", from: null, to: "ativo" },
+    ]);
   });
 });

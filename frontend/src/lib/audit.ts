@@ -124,7 +124,8 @@ export function actText({ acao }: Pick<Auditoria, "acao">): string {
 }
 
 /** What was acted on, where the act alone does not say it. */
-export function targetText({ alvo_tipo, alvo_id }: Pick<Auditoria, "alvo_tipo" | "alvo_id">): string | null {
+export function targetText({ alvo_tipo, alvo_id, alvo_nome }: Pick<Auditoria, "alvo_tipo" | "alvo_id" | "alvo_nome">): string | null {
+  if (alvo_nome !== null) return alvo_nome;
   if (alvo_id === null) return null;
   if (alvo_tipo === "dia") return formatCalendarDay(alvo_id);
   if (alvo_tipo === "prompt") return `versão ${alvo_id}`;
@@ -163,6 +164,10 @@ export function changesOf({ mudancas }: Pick<Auditoria, "mudancas">): AuditChang
     // The number of the version says more than the length of its text.
     if (name === "prompt" && "prompt_versao" in mudancas) return [];
     const field = FIELDS[name] ?? name.replace(/_/g, " ");
+    // Something deleted: what it was, with nothing that came after.
+    if (typeof change === "object" && change !== null && "de" in change && !("para" in change)) {
+      return [{ field, from: null, to: valueText(name, change.de) }];
+    }
     if (typeof change !== "object" || change === null || !("para" in change)) return [{ field, from: null, to: valueText(name, change) }];
     const before = "de" in change ? (change.de ?? null) : null;
     // What was never there and is not there now happened to nobody: creations record every column.

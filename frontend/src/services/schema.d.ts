@@ -970,6 +970,8 @@ export interface components {
             alvo_tipo: string;
             /** Alvo Id */
             alvo_id: string | null;
+            /** Alvo Nome */
+            alvo_nome: string | null;
             /** Mudancas */
             mudancas: {
                 [key: string]: unknown;
