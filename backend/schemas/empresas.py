@@ -5,6 +5,7 @@ On PATCH a field left out keeps its value and null clears it where the column al
 
 import json
 import re
+import unicodedata
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -120,7 +121,13 @@ def _service_account(value: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
-Nome = Annotated[Texto, StringConstraints(min_length=1, max_length=255)]
+def _one_line(value: str) -> str:
+    if any(unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") for letter in value):
+        raise ValueError("O nome não pode ter quebras de linha nem caracteres invisíveis.")
+    return value
+
+
+Nome = Annotated[Texto, StringConstraints(min_length=1, max_length=255), AfterValidator(_one_line)]
 Slug = Annotated[str, StringConstraints(min_length=2, max_length=60), AfterValidator(_slug)]
 FusoHorario = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 Numero = Annotated[str, StringConstraints(max_length=50, strip_whitespace=True), Storable, AfterValidator(_number)]

@@ -66,8 +66,11 @@ async def add_with_code(session: AsyncSession, reserva: Reserva) -> None:
 
 
 def clean_line(text: str, limit: int) -> str:
-    """One line that PostgreSQL and a sheet's cell can hold."""
-    return _MULTI_SPACE.sub(" ", _storable(text)).strip()[:limit].strip()
+    """One line that PostgreSQL and a sheet's cell can hold, with nothing that turns or formats what follows it."""
+    plain = "".join(
+        letter for letter in _storable(text) if unicodedata.category(letter) != "Cf" and letter not in "*_~`"
+    )
+    return _MULTI_SPACE.sub(" ", plain).strip()[:limit].strip()
 
 
 def clean_notes(text: str | None) -> str | None:

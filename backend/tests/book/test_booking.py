@@ -9,6 +9,7 @@ import pytest
 
 from models import Cliente, DiaEspecial, Empresa, Reserva
 from services.booking import BookingRefused
+from services.reserva_rows import clean_line
 from tests.book.conftest import EIGHT, FRIDAY, NOW, House
 
 
@@ -202,3 +203,11 @@ async def test_the_same_turn_does_not_book_twice(house: House, live_turn: int) -
     first = await house.book(turno_id=live_turn)
     assert (await house.book(turno_id=live_turn)).id == first.id
     assert (await house.book(turno_id=live_turn, at=time(22))).id != first.id
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("Ana\u202e anA", "Ana anA"), ("*Ana*\nReserva confirmada", "Ana Reserva confirmada"), ("A\u200bna", "Ana")],
+)
+def test_a_name_turns_and_formats_nothing_that_follows_it(typed: str, kept: str) -> None:
+    assert clean_line(typed, 255) == kept
