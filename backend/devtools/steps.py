@@ -57,7 +57,7 @@ class Plan:
         return [step for lane in self.lanes for step in lane] + self.last
 
 
-_ON_THEIR_OWN = ("path", "unit", "chaos", "e2e")
+_ON_THEIR_OWN = ("path", "unit", "book", "outgoing", "chaos", "e2e")
 """Folders of tests that have a step of their own."""
 
 
@@ -81,6 +81,7 @@ def full_plan(reports: Path, find_browser: Callable[[dict[str, str]], str | None
             [
                 Step("alembic check", [[*alembic, "upgrade", "head"], [*alembic, "check"]], database="alembic_check"),
                 tests("testes do caminho da mensagem", "tests/path", "tests/unit"),
+                tests("testes das reservas e dos envios", "tests/book", "tests/outgoing"),
                 tests("testes do caos", "tests/chaos"),
             ],
             [
