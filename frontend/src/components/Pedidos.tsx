@@ -27,7 +27,7 @@ export default function Pedidos() {
       ) : !halves ? (
         <Skeleton rows={3} height={120} />
       ) : halves.every((half) => half.items.length === 0) ? (
-        <EmptyState icon="clip" title="Nenhum pedido ainda">
+        <EmptyState icon="menu" title="Nenhum pedido ainda">
           Quando um cliente confirmar um pedido, ele aparece aqui com os itens, o total e o endereço. O cardápio fica na
           Configuração.
         </EmptyState>

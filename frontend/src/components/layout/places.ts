@@ -36,7 +36,7 @@ export function empresaPlaces(me: Me, slug: string, overview = "Resumo"): Place[
     { to: `/admin/${slug}`, label: overview, icon: "store", exact: true },
     { to: `/admin/${slug}/conversas`, label: "Conversas", icon: "chat" },
     { to: `/admin/${slug}/reservas`, label: "Reservas", icon: "calendar" },
-    { to: `/admin/${slug}/pedidos`, label: "Pedidos", icon: "clip" },
+    { to: `/admin/${slug}/pedidos`, label: "Pedidos", icon: "menu" },
     ...(canConfigure(me, slug) ? [{ to: `/admin/${slug}/configuracao`, label: "Configuração", icon: "settings" } as const] : []),
   ];
 }
