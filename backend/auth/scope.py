@@ -53,12 +53,6 @@ def may_see(user: CurrentUser, empresa_id: int | None) -> bool:
     return visible is None or empresa_id in visible
 
 
-def require_visible(user: CurrentUser, empresa_id: int | None) -> None:
-    """Raises NotFound for a row of another empresa."""
-    if not may_see(user, empresa_id):
-        raise NotFound
-
-
 async def accessible_empresa(
     session: AsyncSession, user: CurrentUser, slug: str, *, include_deleted: bool = False
 ) -> Empresa:

@@ -108,7 +108,6 @@ def describe(kind: str | None, output: str) -> str:
         error = value.get("erro") or value.get("error")
         for name in (
             "diga_ao_cliente",
-            "leia_ao_cliente",
             "mensagem",
             "message",
             "resumo",
